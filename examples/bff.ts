@@ -14,7 +14,7 @@ import {
   QrImageFormat,
   TicketState,
   type UserInfo,
-} from "../src/client/index.js"; // yours: "qrlogin/client"
+} from "qrlogin/client";
 import { page, script } from "./bff_page.js";
 import { enumNameOf, optionValue } from "./command_line.js";
 

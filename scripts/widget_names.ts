@@ -1,6 +1,6 @@
 /**
  * Names of properties that the widget's script for pages may shorten. Only its own objects have them: no option, no
- * field of the gateway's JSON and no object of the browser.
+ * field of the gateway's JSON and no object of the browser. No text of the source names them, as in `"until" in state`.
  */
 export const internalNames: readonly string[] = [
   "appName",
@@ -52,7 +52,6 @@ export const internalNames: readonly string[] = [
   "submission",
   "ticket",
   "toPageStatus",
-  "until",
   "validUntil",
   "view",
   "warning",

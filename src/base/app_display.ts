@@ -16,7 +16,7 @@ export function describeLogoProblem(logo: string): string | undefined {
   if (logo.length > maxLogoLength) return `must be at most ${maxLogoLength} characters`;
   return isLogo(logo)
     ? undefined
-    : "must be an https URL (http on loopback only), a path such as /logo.png, or a data URL of an image";
+    : "must be an https URL (http on loopback only), a path such as /logo.png, or a data URL of an image, without spaces";
 }
 
 function isLogo(logo: string): boolean {

@@ -7,6 +7,7 @@ import {
   signDevelopmentToken,
 } from "../auth/development_identities.js";
 import { systemClock } from "../base/clock.js";
+import { ownCommand } from "../base/own_command.js";
 import { developmentPresets } from "../compose/development_presets.js";
 import { monitorDescriptors, reservedDescriptors } from "../compose/file_descriptors.js";
 import { startGatewayFromConfig } from "../compose/gateway.js";
@@ -67,11 +68,11 @@ export async function runCommand(args: readonly string[], environment: CommandEn
 }
 
 function createProgram(environment: CommandEnvironment): Command {
-  const root = new Command("qrlogin")
+  const root = new Command(ownCommand("").trim())
     .description("Sign in to a website by scanning a QR code with a mobile app.")
     .version(createRequire(import.meta.url)("qrlogin/package.json").version)
     .exitOverride()
-    .showHelpAfterError("(see qrlogin --help)")
+    .showHelpAfterError(`(see ${ownCommand("--help")})`)
     .configureOutput({
       writeOut: (text) => environment.print(text.trimEnd()),
       writeErr: (text) => environment.printError(text.trimEnd()),

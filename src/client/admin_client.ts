@@ -8,7 +8,16 @@ import {
   QrLoginAdminServiceClient,
 } from "../../gen/qrlogin/v1/qr_login_admin_service.js";
 import { formatBasicCredentials } from "../base/basic_credentials.js";
-import { type CallOptions, type ClientOptions, createRpcClient } from "./rpc_client.js";
+import { checkOptions, type PartialMessage } from "./arguments/check_arguments.js";
+import type { Field } from "./arguments/field.js";
+import { createMethodFactory } from "./methods.js";
+import {
+  type CallOptions,
+  type ClientOptions,
+  callOptionFields,
+  clientOptionFields,
+  createRpcClient,
+} from "./rpc_client.js";
 import { systemTiming } from "./timing.js";
 
 /** Options of {@link createAdminClient}. */
@@ -19,12 +28,15 @@ export interface AdminClientOptions extends ClientOptions {
   readonly adminSecret: string;
 }
 
-/** Argument of `fromPartial` of a generated message. */
-type PartialMessage<M extends { fromPartial(object: never): unknown }> = Parameters<M["fromPartial"]>[0];
+const adminClientOptionFields = {
+  ...clientOptionFields,
+  adminId: { type: "string", isRequired: true },
+  adminSecret: { type: "string", isRequired: true },
+} as const satisfies Record<keyof AdminClientOptions, Field>;
 
 /**
- * The calls of an administrator. Each rejects with a QrLoginError, or with the reason of its signal. All are retried
- * while UNAVAILABLE and after a broken connection.
+ * The calls of an administrator. Each rejects with a QrLoginError, the reason of its signal, or a TypeError if an
+ * argument has a wrong type. All are retried while UNAVAILABLE and after a broken connection.
  */
 export interface AdminClient {
   /** Disables sign-ins of an app or of a user pool. */
@@ -59,34 +71,26 @@ export interface AdminClient {
  * ```
  */
 export function createAdminClient(options: AdminClientOptions): AdminClient {
+  checkOptions("createAdminClient", options, adminClientOptionFields);
   const { adminId, adminSecret } = options;
   if (adminId === "" || adminId.includes(":"))
     throw new TypeError("adminId must not be empty or hold a colon");
   if (adminSecret === "") throw new TypeError("adminSecret must not be empty");
   const authorization = formatBasicCredentials(adminId, adminSecret);
-  const { call, close } = createRpcClient(QrLoginAdminServiceClient, options, systemTiming);
+  const rpcClient = createRpcClient(QrLoginAdminServiceClient, options, systemTiming);
+  const createMethod = createMethodFactory<QrLoginAdminServiceClient, CallOptions>({
+    rpcClient,
+    optionFields: callOptionFields,
+    authorizationOf: () => authorization,
+  });
+  const listDisabledSignIns = createMethod(
+    ListDisabledSignInsRequest,
+    (client) => client.listDisabledSignIns,
+  );
   return {
-    disableSignIns: async (request, callOptions = {}) =>
-      call(
-        (client) => client.disableSignIns,
-        DisableSignInsRequest.fromPartial(request),
-        authorization,
-        callOptions,
-      ),
-    enableSignIns: async (request, callOptions = {}) =>
-      call(
-        (client) => client.enableSignIns,
-        EnableSignInsRequest.fromPartial(request),
-        authorization,
-        callOptions,
-      ),
-    listDisabledSignIns: async (callOptions = {}) =>
-      call(
-        (client) => client.listDisabledSignIns,
-        ListDisabledSignInsRequest.create(),
-        authorization,
-        callOptions,
-      ),
-    close,
+    disableSignIns: createMethod(DisableSignInsRequest, (client) => client.disableSignIns),
+    enableSignIns: createMethod(EnableSignInsRequest, (client) => client.enableSignIns),
+    listDisabledSignIns: (callOptions) => listDisabledSignIns({}, callOptions),
+    close: rpcClient.close,
   };
 }

@@ -16,9 +16,18 @@ import {
 } from "../../gen/qrlogin/v1/qr_login_service.js";
 import type { TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
 import { formatBasicCredentials } from "../base/basic_credentials.js";
-import { type CallOptions, type ClientOptions, createRpcClient } from "./rpc_client.js";
+import { checkOptions, type PartialMessage, toMessage } from "./arguments/check_arguments.js";
+import type { Field } from "./arguments/field.js";
+import { createMethodFactory } from "./methods.js";
+import {
+  type CallOptions,
+  type ClientOptions,
+  callOptionFields,
+  clientOptionFields,
+  createRpcClient,
+} from "./rpc_client.js";
 import { systemTiming, type Timing } from "./timing.js";
-import { type WatchOptions, watch } from "./watch.js";
+import { type WatchOptions, watch, watchOptionFields } from "./watch.js";
 
 /** Credentials of an app. */
 export interface AppCredentials {
@@ -43,10 +52,33 @@ export interface AppWatchOptions extends WatchOptions {
   readonly credentials?: AppCredentials | undefined;
 }
 
-/** Argument of `fromPartial` of a generated message. */
-type PartialMessage<M extends { fromPartial(object: never): unknown }> = Parameters<M["fromPartial"]>[0];
+const credentialFields = {
+  appId: { type: "string", isRequired: true },
+  appSecret: { type: "string", isRequired: true },
+} as const satisfies Record<keyof AppCredentials, Field>;
 
-/** The calls of an app. Each rejects with a QrLoginError, or with the reason of its signal. */
+const appClientOptionFields = {
+  ...clientOptionFields,
+  ...credentialFields,
+} as const satisfies Record<keyof AppClientOptions, Field>;
+
+const credentials = { type: "object", fields: credentialFields } as const;
+
+const appCallOptionFields = {
+  ...callOptionFields,
+  credentials,
+} as const satisfies Record<keyof AppCallOptions, Field>;
+
+const appWatchOptionFields = {
+  ...watchOptionFields,
+  credentials,
+} as const satisfies Record<keyof AppWatchOptions, Field>;
+
+/**
+ * The calls of an app. Each rejects with a QrLoginError, with the reason of its signal, or with a TypeError if an
+ * argument has a wrong type. A field that the request does not have is ignored, unless it looks misspelt; an unknown
+ * option is an error.
+ */
 export interface AppClient {
   /** Creates a ticket. Not retried, because a retry would create a second one. */
   createTicket(
@@ -145,65 +177,37 @@ export function createAppClient(options: AppClientOptions): AppClient {
 
 /** Creates an app client with the time and randomness of a test. Not part of the public API. */
 export function createAppClientWithTiming(options: AppClientOptions, timing: Timing): AppClient {
+  checkOptions("createAppClient", options, appClientOptionFields);
   const ownAuthorization = toAuthorization(options);
-  const connection = createRpcClient(QrLoginServiceClient, options, timing);
-  const { call, address, inFlight } = connection;
+  const rpcClient = createRpcClient(QrLoginServiceClient, options, timing);
+  const { address, inFlight } = rpcClient;
   const authorizationOf = ({ credentials }: AppCallOptions) =>
     credentials ? toAuthorization(credentials) : ownAuthorization;
+  const createMethod = createMethodFactory<QrLoginServiceClient, AppCallOptions>({
+    rpcClient,
+    optionFields: appCallOptionFields,
+    authorizationOf,
+  });
+  const getSigningKeys = createMethod(GetSigningKeysRequest, (client) => client.getSigningKeys);
 
   return {
-    createTicket: async (request, callOptions = {}) =>
-      call(
-        (client) => client.createTicket,
-        CreateTicketRequest.fromPartial(request),
-        authorizationOf(callOptions),
-        callOptions,
-      ),
-    getStatus: async (request, callOptions = {}) =>
-      call(
-        (client) => client.getStatus,
-        GetStatusRequest.fromPartial(request),
-        authorizationOf(callOptions),
-        callOptions,
-      ),
+    createTicket: createMethod(CreateTicketRequest, (client) => client.createTicket),
+    getStatus: createMethod(GetStatusRequest, (client) => client.getStatus),
     watchStatus(request, watchOptions = {}) {
-      const message = WatchStatusRequest.fromPartial(request);
+      checkOptions("watchStatus", watchOptions, appWatchOptionFields);
+      const message = toMessage(WatchStatusRequest, request);
       const open = () =>
-        connection.openStream(
+        rpcClient.openStream(
           (client, metadata) => client.watchStatus(message, metadata),
           authorizationOf(watchOptions),
         );
       return watch({ open, address, inFlight, timing }, watchOptions);
     },
-    submitCheckCode: async (request, callOptions = {}) =>
-      call(
-        (client) => client.submitCheckCode,
-        SubmitCheckCodeRequest.fromPartial(request),
-        authorizationOf(callOptions),
-        callOptions,
-      ),
-    withdraw: async (request, callOptions = {}) =>
-      call(
-        (client) => client.withdraw,
-        WithdrawRequest.fromPartial(request),
-        authorizationOf(callOptions),
-        callOptions,
-      ),
-    exchangeUserInfo: async (request, callOptions = {}) =>
-      call(
-        (client) => client.exchangeUserInfo,
-        ExchangeUserInfoRequest.fromPartial(request),
-        authorizationOf(callOptions),
-        callOptions,
-      ),
-    getSigningKeys: async (request = {}, callOptions = {}) =>
-      call(
-        (client) => client.getSigningKeys,
-        GetSigningKeysRequest.fromPartial(request),
-        authorizationOf(callOptions),
-        callOptions,
-      ),
-    close: connection.close,
+    submitCheckCode: createMethod(SubmitCheckCodeRequest, (client) => client.submitCheckCode),
+    withdraw: createMethod(WithdrawRequest, (client) => client.withdraw),
+    exchangeUserInfo: createMethod(ExchangeUserInfoRequest, (client) => client.exchangeUserInfo),
+    getSigningKeys: (request = {}, callOptions) => getSigningKeys(request, callOptions),
+    close: rpcClient.close,
   };
 }
 

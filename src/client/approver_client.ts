@@ -7,7 +7,17 @@ import {
   type MarkScannedResponse,
   QrLoginServiceClient,
 } from "../../gen/qrlogin/v1/qr_login_service.js";
-import { type Authorization, type CallOptions, type ClientOptions, createRpcClient } from "./rpc_client.js";
+import { checkOptions, type PartialMessage } from "./arguments/check_arguments.js";
+import type { Field } from "./arguments/field.js";
+import { createMethodFactory } from "./methods.js";
+import {
+  type Authorization,
+  type CallOptions,
+  type ClientOptions,
+  callOptionFields,
+  clientOptionFields,
+  createRpcClient,
+} from "./rpc_client.js";
 import { systemTiming, type Timing } from "./timing.js";
 
 /** Options of {@link createApproverClient}. */
@@ -28,12 +38,19 @@ export interface ApproverCallOptions extends CallOptions {
   readonly token?: string | undefined;
 }
 
-/** Argument of `fromPartial` of a generated message. */
-type PartialMessage<M extends { fromPartial(object: never): unknown }> = Parameters<M["fromPartial"]>[0];
+const approverClientOptionFields = {
+  ...clientOptionFields,
+  token: { type: ["string", "function"] },
+} as const satisfies Record<keyof ApproverClientOptions, Field>;
+
+const approverCallOptionFields = {
+  ...callOptionFields,
+  token: { type: "string" },
+} as const satisfies Record<keyof ApproverCallOptions, Field>;
 
 /**
- * The calls of an approver. Each rejects with a QrLoginError or the reason of its signal. All are retried while
- * UNAVAILABLE and after a broken connection.
+ * The calls of an approver. Each rejects with a QrLoginError, the reason of its signal, or a TypeError if an argument
+ * has a wrong type. All are retried while UNAVAILABLE and after a broken connection.
  */
 export interface ApproverClient {
   /** Marks a ticket as scanned. Resolves with who is asking, for the user to judge. */
@@ -84,12 +101,13 @@ export function createApproverClientWithTiming(
   options: ApproverClientOptions,
   timing: Timing,
 ): ApproverClient {
+  checkOptions("createApproverClient", options, approverClientOptionFields);
   const { token } = options;
   const ownAuthorization =
     typeof token === "string"
       ? formatBearerToken(token)
       : token && (async () => formatBearerToken(await token()));
-  const { call, close } = createRpcClient(QrLoginServiceClient, options, timing);
+  const rpcClient = createRpcClient(QrLoginServiceClient, options, timing);
   const authorizationOf = (callOptions: ApproverCallOptions): Authorization => {
     if (callOptions.token !== undefined) return formatBearerToken(callOptions.token);
     if (ownAuthorization === undefined)
@@ -97,37 +115,24 @@ export function createApproverClientWithTiming(
     return ownAuthorization;
   };
 
+  const createMethod = createMethodFactory<QrLoginServiceClient, ApproverCallOptions>({
+    rpcClient,
+    optionFields: approverCallOptionFields,
+    authorizationOf,
+  });
   return {
-    markScanned: async (request, callOptions = {}) =>
-      call(
-        (client) => client.markScanned,
-        MarkScannedRequest.fromPartial(request),
-        authorizationOf(callOptions),
-        callOptions,
-      ),
-    authorize: async (request, callOptions = {}) =>
-      call(
-        (client) => client.authorize,
-        AuthorizeRequest.fromPartial(request),
-        authorizationOf(callOptions),
-        callOptions,
-      ),
-    cancel: async (request, callOptions = {}) =>
-      call(
-        (client) => client.cancel,
-        CancelRequest.fromPartial(request),
-        authorizationOf(callOptions),
-        callOptions,
-      ),
-    close,
+    markScanned: createMethod(MarkScannedRequest, (client) => client.markScanned),
+    authorize: createMethod(AuthorizeRequest, (client) => client.authorize),
+    cancel: createMethod(CancelRequest, (client) => client.cancel),
+    close: rpcClient.close,
   };
 }
 
 /** Returns the user's credential (RFC 6750). Checks it here, since grpc-js would quote a malformed one in its error. */
 function formatBearerToken(token: string): string {
-  if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) {
+  if (typeof token !== "string" || !/^[A-Za-z0-9\-._~+/]+=*$/.test(token)) {
     throw new TypeError(
-      "The user token is empty or contains a character that a bearer token must not have (RFC 6750)",
+      "The user token is no string, is empty, or contains a character that a bearer token must not have (RFC 6750)",
     );
   }
   return `Bearer ${token}`;

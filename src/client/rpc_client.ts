@@ -1,11 +1,12 @@
 import type { ChannelCredentials, ChannelOptions, ClientReadableStream } from "@grpc/grpc-js";
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { withTimeout } from "../base/with_timeout.js";
+import type { Field } from "./arguments/field.js";
 import { createChannelPool } from "./channel_pool.js";
 import { QrLoginError, toQrLoginError } from "./error.js";
 import { createInFlight, type InFlight } from "./in_flight.js";
 import type { Timing } from "./timing.js";
-import { resolveTransport, type TransportOptions } from "./transport.js";
+import { resolveTransport, type TransportOptions, transportOptionFields } from "./transport.js";
 
 /** Options of one call. */
 export interface CallOptions {
@@ -21,10 +22,23 @@ export interface ClientOptions extends TransportOptions {
   readonly deadlineMs?: number;
 }
 
+/** Fields of {@link CallOptions}. */
+export const callOptionFields = {
+  signal: { type: "AbortSignal" },
+  deadlineMs: { type: "number" },
+} as const satisfies Record<keyof CallOptions, Field>;
+
+/** Fields of {@link ClientOptions}. */
+export const clientOptionFields = {
+  ...transportOptionFields,
+  deadlineMs: { type: "number" },
+} as const satisfies Record<keyof ClientOptions, Field>;
+
 /** Value of the metadata key `authorization`, or a function that returns it for each call. */
 export type Authorization = string | (() => string | Promise<string>);
 
-type Unary<Request, Response> = (
+/** A unary method of a generated client. */
+export type Unary<Request, Response> = (
   request: Request,
   metadata: Metadata,
   options: { deadline: number },

@@ -2,6 +2,7 @@ import { isIPv6 } from "node:net";
 import { type ChannelCredentials, type ChannelOptions, credentials } from "@grpc/grpc-js";
 import { serviceConfig } from "../../gen/service_config.js";
 import { isLoopbackHost } from "../base/address.js";
+import type { Field } from "./arguments/field.js";
 
 /** Protection of the connection; see {@link TransportOptions.tls}. */
 export type Tls = boolean | { readonly rootCertificates?: Buffer | string };
@@ -34,6 +35,14 @@ export interface TransportOptions {
    */
   readonly channelOptions?: ChannelOptions;
 }
+
+/** Fields of {@link TransportOptions}. */
+export const transportOptionFields = {
+  address: { type: "string", isRequired: true },
+  tls: { type: ["boolean", "object"], fields: { rootCertificates: { type: ["string", "object"] } } },
+  maxStreamsPerConnection: { type: "number" },
+  channelOptions: { type: "object" },
+} as const satisfies Record<keyof TransportOptions, Field>;
 
 /** The settings with which a gRPC client of the service is created. */
 export interface Transport {

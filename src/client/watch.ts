@@ -1,6 +1,7 @@
 import { type ClientReadableStream, status } from "@grpc/grpc-js";
 import type { WatchStatusResponse } from "../../gen/qrlogin/v1/qr_login_service.js";
 import { TicketStatus } from "../../gen/qrlogin/v1/ticket.js";
+import type { Field } from "./arguments/field.js";
 import { type BackoffOptions, createBackoff } from "./backoff.js";
 import { isInterrupted, isQrLoginError, type QrLoginError } from "./error.js";
 import type { InFlight } from "./in_flight.js";
@@ -17,6 +18,13 @@ export interface WatchOptions {
   /** Pauses between the attempts to reconnect. */
   readonly backoff?: BackoffOptions;
 }
+
+/** Fields of {@link WatchOptions}. */
+export const watchOptionFields = {
+  signal: { type: "AbortSignal" },
+  heartbeats: { type: "boolean" },
+  backoff: { type: "object", fields: { initialMs: { type: "number" }, maxMs: { type: "number" } } },
+} as const satisfies Record<keyof WatchOptions, Field>;
 
 /** Dependencies of a watch. */
 export interface WatchDependencies {

@@ -1,7 +1,7 @@
+import { suggestSpelling } from "../base/suggest_spelling.js";
 import type { ReportedProblem } from "./config_error.js";
 import { configSchema } from "./schema/config_schema.js";
 import { isMap, type Path, type Setting, settingsOf } from "./schema/schema_tree.js";
-import { suggestSpelling } from "./suggest_spelling.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -41,11 +41,11 @@ export interface ScanOptions<User = unknown> extends WatchOptions<User>, ScanCal
   /** Runs at the start. Receives the value that `startScanning` returns. */
   readonly onStart?: ((timer: Scanning) => void) | undefined;
 
-  /** Size of the image. Defaults to 240 × 240. */
+  /** Size of the image. Defaults to 260 × 260. */
   readonly size?: Size | undefined;
   /**
-   * Size of the whole widget; `height` is a minimum. Defaults to a width of 300. Never wider than its
-   * container.
+   * Size of the whole widget; `height` is a minimum. Defaults to the width that the image needs, and at least 302.
+   * Never wider than its container.
    */
   readonly containerSize?: Size | undefined;
   readonly tips?: Tips | undefined;

@@ -319,7 +319,7 @@ describe("the command line", () => {
   it("prints the help as an error if there is no command, and does not start a server", async () => {
     const { code, stdout, stderr } = await qrlogin([]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toContain("Usage: qrlogin");
+    expect(stderr).toContain("Usage: npx qrlogin");
   });
 
   it.each([
@@ -338,7 +338,7 @@ describe("the command line", () => {
     expect({ code, stdout, stderr }).toEqual({
       code: 2,
       stdout: "",
-      stderr: `${line}\n(see qrlogin --help)\n`,
+      stderr: `${line}\n(see npx qrlogin --help)\n`,
     });
     expect(stderr).not.toMatch(stackTrace);
   });

@@ -9,7 +9,7 @@ type Holder = readonly [count: number, tests: string];
  * (typescript_blocks.test.ts) nor YAML (yaml_blocks.test.ts, test/config/documentation.test.ts).
  */
 const holders: Readonly<Record<string, Holder>> = {
-  "README.md sh": [9, "shell_commands.test.ts: 'From the shell' and the phone. The others start programs"],
+  "README.md sh": [12, "shell_commands.test.ts: 'From the shell' and the phone. The others start programs"],
   "README.md html": [1, "none. docs/widget.md has the complete page"],
   "docs/configuration.md sh": [4, "none: openssl, and check-config as in test/config"],
   "docs/deployment.md ini": [1, "none: systemd"],
@@ -31,11 +31,18 @@ const holders: Readonly<Record<string, Holder>> = {
   "docs/redis.md sh": [1, "none: starts programs"],
   "docs/security/attack-kit.md sh": [3, "none. test/attack runs the program with these options"],
   "docs/security/attack-kit.md text": [1, "none: a report"],
+  "packages/client/README.md sh": [1, "scripts/check-package installs the packed package"],
+  "packages/widget/README.md sh": [1, "scripts/check-package installs the packed package"],
+  "docs/stacks/commonjs.md sh": [3, "test/stacks"],
   "docs/stacks/express.md sh": [3, "test/stacks"],
   "docs/stacks/fastify.md sh": [3, "test/stacks"],
+  "docs/stacks/hono.md sh": [3, "test/stacks"],
+  "docs/stacks/nest.md sh": [3, "test/stacks"],
+  "docs/stacks/next.md sh": [3, "test/stacks"],
   "docs/stacks/node.md sh": [4, "test/stacks"],
   "docs/stacks/php.md sh": [3, "test/stacks"],
-  "docs/widget.md html": [3, "test/widget/documented_page.test.ts: the page. The others are one element"],
+  "docs/widget.md css": [1, "test/widget/appearance.test.ts: the parts"],
+  "docs/widget.md html": [4, "test/widget/documented_page.test.ts: the page. The others are one element"],
 };
 
 it("every code block of the documents is held by a test, or it is known why it is not", () => {

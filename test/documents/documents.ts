@@ -6,13 +6,14 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Returns the text of a file, by its path in the repository. */
 export const readSource = (path: string): string => readFileSync(`${root}${path}`, "utf8");
 
-/** Paths of the documents with code: README.md and those in docs/. */
+/** Paths of the documents with code: README.md, those in docs/, and those of the small packages. */
 export const documents: readonly string[] = [
   "README.md",
   ...readdirSync(`${root}docs`, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`)
     .sort(),
+  ...readdirSync(`${root}packages`).map((name) => `packages/${name}/README.md`),
 ];
 
 /** Paths of the documents beside the clients of other languages. */

@@ -37,6 +37,8 @@ const config = {
     paths: {
       "qrlogin/client": [`${root}src/client/index.ts`],
       "qrlogin/gateway": [`${root}src/gateway/index.ts`],
+      "qrlogin/widget": [`${root}src/widget/index.ts`],
+      "qrlogin/widget/languages/*": [`${root}src/widget/languages/*.ts`],
       "qrlogin/node": [`${root}src/gateway/node/index.ts`],
       "qrlogin/web": [`${root}src/gateway/web/index.ts`],
     },

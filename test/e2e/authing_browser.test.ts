@@ -77,6 +77,14 @@ describe.skipIf(!hasChromium)(`authing-js-sdk in Chromium${withoutChromium}`, ()
       const [userInfo] = await next("onSuccess");
       expect(userInfo).toMatchObject({ id: "subject-of-alice", email: "alice@mail.example.com", ...alice });
       expect(JSON.parse(await page.evaluate("localStorage._authing_user"))).toEqual(userInfo);
+      // The SDK goes on with the token that it keeps.
+      const client = `clientOf({ appId: "shop", appHost: "http://${host}:${new URL(gateway.url).port}" })`;
+      expect(await page.evaluate(`${client}.getCurrentUser()`)).toMatchObject({
+        id: "subject-of-alice",
+        email: "alice@mail.example.com",
+        ...alice,
+      });
+      expect(await page.evaluate(`${client}.checkLoginStatus()`)).toMatchObject({ code: 200, status: true });
     },
   );
 

@@ -103,6 +103,8 @@ describe("what counts as a token of the service", () => {
     const token = await sign({ aud: "blog" });
     expect(await me(token, { origin })).toMatchObject({ status: 403, json: { error: "access_denied" } });
     expect(await profile(token, { origin })).toMatchObject({ http: 403, apiCode: 403 });
+    const checked = await browser.get(`/api/v2/oidc/validate_token?access_token=${token}`, { origin });
+    expect(checked).toMatchObject({ status: 403, json: { code: 403 } });
     expect((await me(await sign(), { origin: "https://evil.example.com" })).status).toBe(403);
   });
 });

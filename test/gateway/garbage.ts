@@ -43,6 +43,13 @@ const routes: readonly (readonly [string, string, readonly string[]])[] = [
   ["POST", "/api/v3/set-qrcode-status", ["qrcodeId", "action"]],
   ["POST", "/api/v3/change-qrcode-status", ["qrcodeId", "action"]],
   ["POST", "/api/v3/exchange-tokenset-with-qrcode-ticket", ["ticket", "client_id", "client_secret"]],
+  ["POST", "/api/v3/check-app-id-secret", ["appId", "appSecret"]],
+  ["GET", "/api/v3/get-profile", []],
+  ["GET", "/api/v2/oidc/validate_token", ["access_token", "id_token"]],
+  ["GET", "/oidc/me", ["access_token"]],
+  ["POST", "/oidc/me", ["access_token"]],
+  ["POST", "/oidc/token/introspection", ["token", "client_id", "client_secret"]],
+  ["GET", "/oidc/.well-known/openid-configuration", []],
 ];
 
 const methods = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"];

@@ -31,10 +31,11 @@ describe("on the Node.js versions that package.json promises", () => {
     expect(unfit).toEqual([]);
   });
 
-  it("the README names the oldest promised version, and the types used are of its major version", () => {
+  it("the README names the oldest promised versions, and the types used are of the first one's major version", () => {
     const floor = minVersion(promised)?.version ?? "";
-    const [, said = ""] = /You need Node\.js (\d+\.\d+) or newer/.exec(read("README.md")) ?? [];
-    expect(`${said}.0`).toBe(floor);
+    const floors = promised.split(" || ").map((range) => minVersion(range)?.version);
+    const [, said = ""] = /with Node\.js ([\d., ]+) or newer/.exec(read("README.md")) ?? [];
+    expect(said.split(", ").map((version) => minVersion(version)?.version)).toEqual(floors);
     expect(satisfies(manifest.devDependencies?.["@types/node"] ?? "", `^${floor}`)).toBe(true);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openBrowser } from "../gateway/browser.js";
+import { type Created, openBrowser } from "../gateway/browser.js";
 import { hasChromium, newBrowser, sharedChromium } from "../support/browser/chromium.js";
 import { freePort } from "../support/free_port.js";
 import { newHandleKey } from "../support/gateway.js";
@@ -81,9 +81,15 @@ async function checkCookie(
 /** Checks that the page signs in with the widget, and out with its form. */
 async function checkPage(site: Site, alice: Phone): Promise<void> {
   const page = await (await newBrowser(await sharedChromium())).newPage();
-  const created = page.waitForResponse((response) => /\/tickets$/.test(response.url()) && response.ok());
+  const created: Promise<Created>[] = [];
+  page.on("response", (response) => {
+    if (/\/tickets$/.test(response.url()) && response.ok()) created.push(response.json());
+  });
   await page.goto(site.url);
-  await alice(((await (await created).json()) as { qrContent: string }).qrContent);
+  const shown = await page.locator("img.code.loaded").getAttribute("src");
+  // In development, React mounts the widget twice, and the first ticket is withdrawn.
+  const ticket = (await Promise.all(created)).find(({ pictures }) => shown?.includes(pictures.svg));
+  await alice(ticket?.qrContent ?? "");
   await page.getByText("Alice", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.locator("img.code.loaded").waitFor();

@@ -16,6 +16,8 @@ export interface Stack {
   readonly startInProduction: string;
   /** Side that completes the sign-in: the gateway inside the site, or the backend of a site beside a gateway. */
   readonly completedBy: "gateway" | "backend";
+  /** Number of lines that the reader writes, without imports, if the framework asks for more than 39. */
+  readonly ownLines?: number;
   /** Place of the sessions: at the site, or sealed in the cookie, where a copied cookie outlives the sign-out. */
   readonly sessions: "stored" | "sealed";
 }
@@ -33,6 +35,34 @@ export const stacks: readonly Stack[] = [
   { title: "node:http", name: "node", ...node },
   { title: "Koa", name: "koa", page: "node", ...node },
   { title: "fastify", name: "fastify", ...node },
+  { title: "Hono", name: "hono", ...node },
+  {
+    ...node,
+    title: "CommonJS TypeScript",
+    name: "commonjs",
+    build: "npx tsc",
+    start: "node --env-file=.env server.js",
+    startInProduction: "node server.js",
+  },
+  {
+    ...node,
+    title: "Nest",
+    name: "nest",
+    build: "npx tsc",
+    start: "node --env-file=.env dist/main.js",
+    ownLines: 49,
+    startInProduction: "node dist/main.js",
+  },
+  {
+    ...node,
+    title: "Next",
+    name: "next",
+    build: "npx next build",
+    start: "npx next dev --hostname 127.0.0.1",
+    startInProduction: "npx next start --hostname 127.0.0.1",
+    ownLines: 52,
+    sessions: "sealed",
+  },
   {
     title: "PHP",
     name: "php",

@@ -31,6 +31,10 @@ const arabic = {
   cancelled: "رُفض على الهاتف",
   expired: "انتهت صلاحية الرمز",
   failed: "لم ينجح ذلك",
+  misconfigured: "تسجيل الدخول غير مهيأ في هذا الموقع",
+  cookiesBlocked: "المتصفح يحظر ملفات تعريف الارتباط",
+  insecure: "هذه الصفحة غير آمنة",
+  unreachable: "تعذّر الوصول إلى خدمة تسجيل الدخول",
   offline: "لا اتصال. نحاول مجددا…",
   retry: "رمز جديد",
   phone: "افتح هذه الصفحة على حاسوب",
@@ -59,7 +63,7 @@ describe.skipIf(!hasChromium)(`accessibility of the widget, in Chromium${without
     await widget.waitForState("scanned");
     await widget.page.locator("#before").focus();
     await widget.page.keyboard.press("Tab");
-    expect(await focusedName(widget)).toBe("secondary");
+    expect(await focusedName(widget)).toBe("button secondary");
     await widget.page.keyboard.press("Enter");
     await widget.waitForCall("onRetry");
     expect(await focusedName(widget)).toBe("box");
@@ -68,7 +72,7 @@ describe.skipIf(!hasChromium)(`accessibility of the widget, in Chromium${without
     await environment.alice.scan(next);
     await widget.waitForState("scanned");
     await widget.page.keyboard.press("Tab");
-    expect(await focusedName(widget)).toBe("secondary");
+    expect(await focusedName(widget)).toBe("button secondary");
     // This time the phone changes the state, not the user of the page.
     await environment.alice.agree(next);
     await widget.waitForState("succeeded");
@@ -98,10 +102,6 @@ describe.skipIf(!hasChromium)(`accessibility of the widget, in Chromium${without
     expect(await widget.box.getAttribute("lang")).toBe("ar");
     expect(await widget.state.innerText()).toContain(arabic.scanned);
     expect(await widget.box.locator(".name").innerText()).toBe("مرحبا، alice-nick");
-    const bar = await widget.box.locator(".bar").boundingBox();
-    const left = await widget.box.locator(".bar i").boundingBox();
-    // The bar empties towards the right, where right-to-left reading begins.
-    expect((left?.x ?? 0) + (left?.width ?? 0)).toBeCloseTo((bar?.x ?? 0) + (bar?.width ?? 0), 0);
     expect(await findAxeViolations(widget.page)).toEqual([]);
   });
 

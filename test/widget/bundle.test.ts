@@ -1,12 +1,26 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { internalNames } from "../../scripts/widget_names.js";
 
 const script = readFileSync(new URL("../../gen/widget/qr-login.js", import.meta.url));
 
 describe("the widget's script", () => {
   it("the script has at most 12 KiB after compression", () => {
     expect(gzipSync(script, { level: 9 }).byteLength).toBeLessThanOrEqual(12 * 1_024);
+  });
+
+  it("the script shortens no name that pages, the gateway or a text of the source know", () => {
+    const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+    const known = ["src/http_types.ts", "src/widget/options.ts", "src/widget/machine/callbacks.ts"];
+    const texts = [...known, "src/widget/languages/texts.ts"].map(read).join("\n");
+    const sources = readdirSync(new URL("../../src/widget", import.meta.url), { recursive: true });
+    const source = sources
+      .filter((name) => String(name).endsWith(".ts"))
+      .map((name) => read(`src/widget/${name}`))
+      .join("\n");
+    expect(internalNames.filter((name) => new RegExp(`\\breadonly ${name}\\??:`).test(texts))).toEqual([]);
+    expect(internalNames.filter((name) => source.includes(`"${name}" in `))).toEqual([]);
   });
 
   it("the script never turns text into markup or code", () => {

@@ -105,7 +105,7 @@ describe.skipIf(!hasChromium)(`codes in hidden pages and after sleep, in Chromiu
     await widget.startScanning();
     await widget.waitForCall("onResult");
     await widget.readCode();
-    const time = widget.box.locator(".time-left");
+    const time = widget.box.locator(".countdown");
     const spoken = "[...document.querySelectorAll('#qrcode div')].map((host) => host.shadowRoot)[0]";
     await widget.evaluate(`globalThis.spoken = 0; new MutationObserver(() => spoken++)
       .observe(${spoken}.querySelector("[role=status]"), { childList: true, characterData: true, subtree: true })`);

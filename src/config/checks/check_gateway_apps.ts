@@ -1,4 +1,5 @@
 import { isNonLoopbackTarget } from "../../base/grpc_target.js";
+import { ownCommand } from "../../base/own_command.js";
 import { formatPath, type Problem } from "../config_error.js";
 import { isKnownSecret } from "../known_secrets.js";
 import type { PartialConfig } from "../schema/config_schema.js";
@@ -23,7 +24,7 @@ export function checkKnownSecrets(list: Path, apps: Apps = []): Problem[] {
   return apps.flatMap((app, index) => {
     if (app?.secret === undefined || !isKnownSecret(app.secret)) return [];
     const message =
-      "is a publicly known secret: create one with npm run --silent qrlogin -- app-secret, and put its digest " +
+      `is a publicly known secret: create one with ${ownCommand("app-secret")}, and put its digest ` +
       "into secretSha256 of the app";
     return [{ path: [...list, index, "secret"], message }];
   });

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { isLoopbackUrl, parseAddress } from "../../base/address.js";
 import { describeLogoProblem, maxAppNameLength } from "../../base/app_display.js";
+import { ownCommand } from "../../base/own_command.js";
 import { describeKnownDigest, isKnownSecret } from "../known_secrets.js";
 import { describePattern } from "../secret_patterns.js";
 
@@ -148,7 +149,7 @@ export function parseUrl(value: string): URL | undefined {
 
 const sha256Format =
   "must be the SHA-256 of a secret (64 hexadecimal digits) and not the secret itself: " +
-  "npm run --silent qrlogin -- app-secret creates both; " +
+  `${ownCommand("app-secret")} creates both; ` +
   "printf '%s' 'THE SECRET' | sha256sum creates the digest of an existing one";
 
 /** SHA-256 as 64 hexadecimal digits, converted to lower case. */

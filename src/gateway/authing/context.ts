@@ -3,6 +3,7 @@ import type { GatewayContext } from "../context.js";
 import { createAuthenticateApp } from "./app_credentials.js";
 import { createCodes } from "./codes.js";
 import { createExchange } from "./exchange.js";
+import { createVerifyPresentedToken } from "./oidc/presented_token.js";
 import { createServiceTokens } from "./oidc/service_tokens.js";
 import { createPhoneActions } from "./phone_actions.js";
 import { createPolls } from "./polls.js";
@@ -14,6 +15,7 @@ export type AuthingContext = ReturnType<typeof createAuthingContext>;
 export function createAuthingContext(context: GatewayContext, rateLimits: RateLimits) {
   const { apps, appClient, signingKeyCache, clock } = context;
   const codes = createCodes(context);
+  const serviceTokens = createServiceTokens(apps, signingKeyCache, clock);
   return {
     apps,
     codes,
@@ -21,7 +23,8 @@ export function createAuthingContext(context: GatewayContext, rateLimits: RateLi
     exchange: createExchange(context),
     performPhoneAction: createPhoneActions(context, codes),
     authenticateApp: createAuthenticateApp(apps, appClient),
-    serviceTokens: createServiceTokens(apps, signingKeyCache, clock),
+    serviceTokens,
+    verifyPresentedToken: createVerifyPresentedToken(serviceTokens),
     signingKeyCache,
     rateLimits,
   };

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import type { RateLimits } from "../access/rate_limits.js";
 import type { GatewayContext } from "../context.js";
 import { createAuthingContext } from "./context.js";
+import { currentUserRoutes } from "./guard/current_user_routes.js";
 import { guardRoutes } from "./guard/routes.js";
 import { discoveryRoute } from "./oidc/discovery.js";
 import { oidcRoutes } from "./oidc/oidc_routes.js";
@@ -23,12 +24,14 @@ export async function authingRoutes(
     await oidcRoutes(child, authing);
     discoveryRoute(child, context.signingKeyCache, instance.prefix);
   };
-  const guard: FastifyPluginAsync = (child) => guardRoutes(child, context.apps, rateLimits);
+  const guard: FastifyPluginAsync = (child) => guardRoutes(child, authing);
+  const currentUser: FastifyPluginAsync = (child) => currentUserRoutes(child, authing);
   await instance.register(version2, { prefix: "/api/v2/qrcode" });
   await instance.register(tokenCheck, { prefix: "/api/v2/oidc" });
   await instance.register(version3, { prefix: "/api/v3" });
-  await instance.register(guard);
   await instance.register(oidc, { prefix: "/oidc" });
+  await instance.register(guard);
+  await instance.register(currentUser);
 }
 
 /**

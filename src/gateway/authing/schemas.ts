@@ -63,7 +63,8 @@ export const exchangeBody = z.object({ ticket: idField, ...clientFields });
 /** Longest token that is accepted, in characters. A body can be no longer. */
 const maxTokenLength = 8_192;
 
-const tokenField = z.string("is required").min(1, "is required").max(maxTokenLength, "is too long");
+/** A token, of the longest that a body can hold. */
+export const tokenField = z.string("is required").min(1, "is required").max(maxTokenLength, "is too long");
 
 /** Schema of the introspection. Its `token_type_hint` has no effect (RFC 7662, section 2.1). */
 export const introspectionBody = z.object({ token: tokenField, ...clientFields });

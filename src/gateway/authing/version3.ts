@@ -1,23 +1,14 @@
 import type { FastifyInstance } from "fastify";
 import { millisecondsOf } from "../../base/durations.js";
 import type { ExchangeUserInfoResponse } from "../../client/index.js";
-import { checkAppOrigin } from "../access/origin_check.js";
 import { HttpError, tokensNotSigned } from "../http/http_error.js";
-import { annotateLog } from "../http/request_log.js";
 import { validate } from "../http/validation.js";
 import type { AuthingContext } from "./context.js";
 import { createErrorHandler, rejectOtherPaths, version3Envelope } from "./envelope.js";
 import { toProfile } from "./oidc/token_user.js";
 import { type PhoneAction, userTokenOf } from "./phone_actions.js";
 import type { AuthingState } from "./polls.js";
-import {
-  actionBody,
-  appIdOf,
-  appSecretBody,
-  exchangeBody,
-  geneV3Body,
-  qrcodeIdParameter,
-} from "./schemas.js";
+import { actionBody, appSecretBody, exchangeBody, geneV3Body, qrcodeIdParameter } from "./schemas.js";
 
 /** State of the code after each action of the phone. */
 const stateByAction: Readonly<Record<PhoneAction, AuthingState>> = {
@@ -32,7 +23,7 @@ const stateByAction: Readonly<Record<PhoneAction, AuthingState>> = {
  */
 export async function version3Routes(instance: FastifyInstance, context: AuthingContext): Promise<void> {
   const { codes, polls, exchange, performPhoneAction, signingKeyCache, rateLimits } = context;
-  const { authenticateApp, serviceTokens } = context;
+  const { authenticateApp, verifyPresentedToken } = context;
   const { success } = version3Envelope;
   instance.setErrorHandler(createErrorHandler(version3Envelope));
 
@@ -85,9 +76,7 @@ export async function version3Routes(instance: FastifyInstance, context: Authing
   });
 
   instance.get("/get-profile", rateLimits.calls, async (request) => {
-    const token = await serviceTokens.verify(userTokenOf(request), "access", appIdOf(request));
-    checkAppOrigin(request, token.app);
-    annotateLog(request, { app: token.app.id });
+    const token = await verifyPresentedToken(request, userTokenOf(request), "access");
     return success(request, "the profile in the access token", toProfile(token));
   });
 }

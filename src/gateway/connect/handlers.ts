@@ -23,7 +23,7 @@ const descriptorFile = new URL("../../../gen/qrlogin.binpb", import.meta.url);
 export function loadServiceDescriptor(): DescService {
   const files = fromBinary(FileDescriptorSetSchema, readFileSync(descriptorFile));
   const service = createFileRegistry(files).getService("qrlogin.v1.QrLoginService");
-  if (!service) throw new Error("gen/qrlogin.binpb does not describe the service: run npm run generate");
+  if (!service) throw new Error("gen/qrlogin.binpb does not describe the service");
   return service;
 }
 

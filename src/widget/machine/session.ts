@@ -199,7 +199,8 @@ function retryCode(counters: Counters, error: GatewayError, context: Context): S
   if (!isTransient && !(isOfPage && challengeFailures < maxChallengeFailures))
     return [ended(counters), ...effects, ...failure(message, reason)];
   const failingSince = context.isOnline ? (counters.failingSince ?? context.now) : undefined;
-  const isLasting = failingSince !== undefined && context.now - failingSince >= reportAfterMs;
+  // Failures of the page's function have a limit of their own.
+  const isLasting = isTransient && failingSince !== undefined && context.now - failingSince >= reportAfterMs;
   const isReported = counters.isReported || isLasting;
   const next = { ...counters, failures: failures + 1, challengeFailures, failingSince, isReported };
   const timer = { kind: "timer", minimumMs: retryAfterMs, failures } as const;

@@ -4,19 +4,10 @@ import type { View } from "../create_world.js";
 import type { Texts } from "../languages/texts.js";
 import type { ViewState } from "../machine/effects.js";
 import type { ScanOptions } from "../options.js";
-import { createElements, type Elements, showDialog } from "./elements.js";
+import { createElements, type Elements, showDialog, type ViewActions } from "./elements.js";
 import { createElement, createIcon } from "./icons.js";
 import { applySizes, warnIfDense, withPixelSize } from "./sizes.js";
 import { describeFailure, languageOf, mergeTexts } from "./texts.js";
-
-/** Actions of the user, and events of the image. */
-export interface ViewActions {
-  restart(): void;
-  imageLoaded(isLoaded: boolean): void;
-  submitCheckCode(checkCode: string): void;
-  /** Runs when the user closes the dialog. */
-  close(): void;
-}
 
 export interface MountedView extends View {
   remove(): void;

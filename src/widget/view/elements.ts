@@ -1,7 +1,15 @@
 import type { Texts } from "../languages/texts.js";
 import { createCheckCodeForm } from "./check_code_form.js";
-import type { ViewActions } from "./create_view.js";
 import { createElement, createIcon } from "./icons.js";
+
+/** Actions of the user, and events of the image. */
+export interface ViewActions {
+  restart(): void;
+  imageLoaded(isLoaded: boolean): void;
+  submitCheckCode(checkCode: string): void;
+  /** Runs when the user closes the dialog. */
+  close(): void;
+}
 
 export type Elements = ReturnType<typeof createElements>;
 

@@ -1,8 +1,6 @@
 import type { ScanOptions } from "../options.js";
+import { describeDensity } from "./density.js";
 import type { Elements } from "./elements.js";
-
-/** Width of a module below which cameras misread codes, in CSS pixels. */
-const minModulePx = 3;
 
 /** Applies the sizes of the options. Everything below the image is as wide as the image. */
 export function applySizes({ size, containerSize }: ScanOptions, { box, frame }: Elements): void {
@@ -34,18 +32,4 @@ export function warnIfDense(qrContent: string, frame: HTMLElement): void {
   const warning = describeDensity(qrContent, edgeOf(frame));
   // biome-ignore lint/suspicious/noConsole: it is for the developer of the page. The code may still be scanned.
   if (warning !== undefined) console.warn(`qrlogin: ${warning}`);
-}
-
-/**
- * Returns what is wrong with a code whose modules are too narrow for cameras, or undefined.
- *
- * @param edge Edge of its image in CSS pixels; 0 if the page does not show it.
- */
-export function describeDensity({ length }: string, edge: number): string | undefined {
-  // Estimate for error correction M, with a margin of four modules on each side.
-  const modules = Math.round(Math.sqrt(length / 0.0685)) + 8;
-  const needed = modules * minModulePx;
-  return edge === 0 || edge >= needed
-    ? undefined
-    : `the code is hard to scan: set size to ${needed}, or shorten customData`;
 }

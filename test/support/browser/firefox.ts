@@ -27,8 +27,8 @@ type Message = readonly [
 ];
 
 /**
- * Starts Firefox without a window. It speaks Marionette, the protocol below its WebDriver: commands and responses as JSON
- * over TCP, each after its length. Debian has no geckodriver, which translates it.
+ * Starts Firefox without a window. It speaks Marionette, the protocol below its WebDriver: commands and responses as
+ * JSON over TCP, each after its length. Debian has no geckodriver, which translates it.
  */
 export async function startFirefox(): Promise<DrivenBrowser> {
   const profile = mkdtempSync(join(tmpdir(), "qrlogin-firefox-"));

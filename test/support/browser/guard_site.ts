@@ -33,7 +33,7 @@ const scripts: Readonly<Record<GuardScript, string>> = {
 const guard = new GuardFactory.Guard({ appId: "shop", host: document.querySelector("#guard").dataset.gateway });
 for (const event of ["load", "load-error", "login", "login-error"])
   guard.on(event, (value) => report(event, event.startsWith("load") ? null : value));
-guard.start("#guard");
+guard.start("#guard").then((user) => report("start", user));
 `,
 };
 

@@ -100,6 +100,19 @@ describe("requests for a code that fail for long", () => {
     ).toEqual(silent);
   });
 
+  it("failures of the page's codeChallenge are reported at their own limit only", () => {
+    let state: SessionState = sessionStates.challenging;
+    const effects: string[] = [];
+    for (let ms = 0; state.kind === "loading" && ms <= 60_000; ms += 15_000) {
+      if (ms > 0) state = runSession(state, [elapsed], at(ms));
+      const step = stepSession(state, failed("challenge", errors.challenge)(state), at(ms));
+      state = step[0];
+      effects.push(...effectNames(step));
+    }
+    expect(effects.filter((name) => name === "onError")).toHaveLength(1);
+    expect(state.kind).toBe("ended");
+  });
+
   it("a page whose first code never arrives is told in any case", () => {
     let [state] = startSession(visible);
     const effects: string[] = [];

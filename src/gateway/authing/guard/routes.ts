@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
-import type { AppRegistry, RegisteredApp } from "../../access/app_registry.js";
+import type { RegisteredApp } from "../../access/app_registry.js";
 import { checkAppOrigin } from "../../access/origin_check.js";
-import type { RateLimits } from "../../access/rate_limits.js";
 import { invalidRequest } from "../../http/http_error.js";
 import { annotateLog } from "../../http/request_log.js";
 import { ownOriginOf } from "../../http/request_origin.js";
 import { validate } from "../../http/validation.js";
+import type { AuthingContext } from "../context.js";
 import { createErrorHandler, version2Envelope } from "../envelope.js";
 import { guardIcons } from "./icons.js";
 import { guardPageConfig, toPublicConfig } from "./public_config.js";
@@ -22,8 +22,7 @@ const appIdParameter = z.object({ appId: z.string() });
  */
 export async function guardRoutes(
   instance: FastifyInstance,
-  apps: AppRegistry,
-  rateLimits: RateLimits,
+  { apps, rateLimits }: AuthingContext,
 ): Promise<void> {
   const { prefix } = instance;
   const { success } = version2Envelope;

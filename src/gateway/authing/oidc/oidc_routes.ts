@@ -1,12 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { checkAppOrigin } from "../../access/origin_check.js";
 import { HttpError, invalidRequest } from "../../http/http_error.js";
-import { annotateLog } from "../../http/request_log.js";
 import { validate } from "../../http/validation.js";
 import { credentialsOf } from "../app_credentials.js";
 import type { AuthingContext } from "../context.js";
 import { userTokenOf } from "../phone_actions.js";
-import { accessTokenParameter, appIdOf, introspectionBody } from "../schemas.js";
+import { accessTokenParameter, introspectionBody } from "../schemas.js";
 import { acceptForms } from "./form_body_parser.js";
 import { sendOauthError } from "./oauth_errors.js";
 import { toUserInfo } from "./token_user.js";
@@ -25,7 +23,7 @@ const unsupported = {
 
 /** Adds the OpenID Connect routes that Authing's SDKs call with the tokens of a sign-in. */
 export async function oidcRoutes(instance: FastifyInstance, context: AuthingContext): Promise<void> {
-  const { apps, authenticateApp, serviceTokens, rateLimits } = context;
+  const { apps, authenticateApp, serviceTokens, verifyPresentedToken, rateLimits } = context;
   acceptForms(instance);
   instance.setErrorHandler(sendOauthError);
 
@@ -36,10 +34,7 @@ export async function oidcRoutes(instance: FastifyInstance, context: AuthingCont
       url,
       ...rateLimits.calls,
       async handler(request) {
-        const token = await serviceTokens.verify(accessTokenOf(request), "access", appIdOf(request));
-        checkAppOrigin(request, token.app);
-        annotateLog(request, { app: token.app.id });
-        return toUserInfo(token);
+        return toUserInfo(await verifyPresentedToken(request, accessTokenOf(request), "access"));
       },
     });
   }

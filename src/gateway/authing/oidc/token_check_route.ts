@@ -1,11 +1,9 @@
 import type { FastifyInstance } from "fastify";
-import { checkAppOrigin } from "../../access/origin_check.js";
 import { invalidRequest } from "../../http/http_error.js";
-import { annotateLog } from "../../http/request_log.js";
 import { validate } from "../../http/validation.js";
 import type { AuthingContext } from "../context.js";
 import { createErrorHandler, version2Envelope } from "../envelope.js";
-import { appIdOf, tokenCheckQuery } from "../schemas.js";
+import { tokenCheckQuery } from "../schemas.js";
 
 /**
  * Adds the token check of V2, which returns the claims of a valid token and needs no secret. The token must be of
@@ -14,7 +12,7 @@ import { appIdOf, tokenCheckQuery } from "../schemas.js";
  */
 export async function tokenCheckRoute(
   instance: FastifyInstance,
-  { serviceTokens, rateLimits }: AuthingContext,
+  { verifyPresentedToken, rateLimits }: AuthingContext,
 ): Promise<void> {
   instance.setErrorHandler(createErrorHandler(version2Envelope, { keepStatus: true }));
   instance.get("/validate_token", rateLimits.calls, async (request) => {
@@ -22,9 +20,6 @@ export async function tokenCheckRoute(
     const [token = "", other] = [access_token, id_token].filter((one) => one !== undefined);
     if (token === "" || other !== undefined) throw invalidRequest("access_token or id_token is required");
     const kind = access_token === undefined ? "id" : "access";
-    const { app, claims } = await serviceTokens.verify(token, kind, appIdOf(request));
-    checkAppOrigin(request, app);
-    annotateLog(request, { app: app.id });
-    return claims;
+    return (await verifyPresentedToken(request, token, kind)).claims;
   });
 }

@@ -1,0 +1,1 @@
+export default { serverExternalPackages: ["qrlogin"] }; // has files beside its code, which a bundler loses
