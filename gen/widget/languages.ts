@@ -1,4 +1,4 @@
 /** Version of each language file of the widget, by its code. Generated from src/widget/languages. */
 export const languageVersions: Readonly<Record<string, string>> = {
-  "zh": "e62d405c"
+  "zh": "e1107aa2"
 };

@@ -21,11 +21,11 @@ export interface PageStatus extends StatusResponse {
 /** Error of a request that the gateway rejected or that did not reach it. */
 export class GatewayError extends Error {
   /** Reason from the gateway, or one of the widget's own: see docs/widget.md. */
-  readonly reason: string;
+  declare readonly reason: string;
   /** Delay that the gateway asks for before the next attempt, in milliseconds. */
-  readonly retryAfterMs: number | undefined;
+  declare readonly retryAfterMs: number | undefined;
   /** Number of attempts that are left, with the reason CHECK_CODE_MISMATCH. */
-  readonly attemptsLeft: number | undefined;
+  declare readonly attemptsLeft: number | undefined;
 
   constructor(reason: string, message: string, retryAfterMs?: number, attemptsLeft?: number) {
     super(message);

@@ -1,12 +1,11 @@
-import { eventNames } from "./events.js";
 import type { Scanning, ScanOptions } from "./options.js";
 import { startScanning } from "./start_scanning.js";
 
 /** Returns the value of an attribute as a number, or undefined if it is none. */
-const toNumber = (value: string): number | undefined => {
+function toNumber(value: string): number | undefined {
   const number = Number(value.trim() || Number.NaN);
   return Number.isNaN(number) ? undefined : number;
-};
+}
 
 /** Attributes of `<qr-login>`, as JSX takes them. */
 export interface QrLoginAttributes {
@@ -22,22 +21,21 @@ export interface QrLoginAttributes {
   readonly "device-name"?: string | undefined;
 }
 
-/** Attributes that set options, by name, with functions that read their values. */
-const attributes: Readonly<Record<keyof QrLoginAttributes, (value: string) => unknown>> = {
+/** Options that attributes set, with functions that read their values. */
+const attributeOptions: Readonly<{ [Name in keyof ScanOptions]?: (value: string) => unknown }> = {
   gateway: String,
-  "app-id": String,
+  appId: String,
   theme: String,
   device: String,
   language: String,
-  "auto-exchange-user-info": () => true,
+  autoExchangeUserInfo: () => true,
   interval: toNumber,
   renewals: toNumber,
-  "device-name": String,
+  deviceName: String,
 };
 
-/** Converts the name of an attribute or event to that of its option. */
-const toCamelCase = (name: string): string =>
-  name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+/** Converts the name of an option to that of its attribute, and `onCodeShow` to `on-code-show`. */
+const toKebabCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 // HTMLElement is missing where a server renders the page. Importing this module must not fail there.
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
@@ -49,7 +47,7 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
  * `detail`.
  */
 export class QrLoginElement extends Base {
-  static readonly observedAttributes = Object.keys(attributes);
+  static readonly observedAttributes = Object.keys(attributeOptions).map(toKebabCase);
   #options: ScanOptions = {};
   #scanning: Scanning | undefined;
   #isRestartScheduled = false;
@@ -96,37 +94,30 @@ export class QrLoginElement extends Base {
       this.#scanning?.stop();
       this.#scanning = undefined;
       if (!this.isConnected) return;
-      const scanning = startScanning(this, {
-        ...this.#attributeOptions(),
-        ...this.#options,
-        ...this.#eventCallbacks(),
-      });
+      const scanning = startScanning(this, this.#optionsWithEvents());
       // A listener may have removed the element.
       if (this.isConnected) this.#scanning = scanning;
       else scanning.stop();
     });
   }
 
-  #attributeOptions(): ScanOptions {
-    const options = Object.entries(attributes).map(([name, read]) => {
-      const value = this.getAttribute(name);
-      return [toCamelCase(name), value === null ? undefined : read(value)];
+  /** Returns the options of this element, in which each callback also dispatches its event. */
+  #optionsWithEvents(): ScanOptions {
+    const fromAttributes = Object.entries(attributeOptions).map(([name, read]) => {
+      const value = this.getAttribute(toKebabCase(name));
+      return [name, value === null ? undefined : read(value)];
     });
-    return Object.fromEntries(options);
-  }
-
-  #eventCallbacks(): ScanOptions {
-    const options: Record<string, unknown> = { ...this.#options };
-    const callbacks = eventNames.map((event) => {
-      const name = toCamelCase(`on-${event}`);
-      const callback = options[name] as ((...detail: unknown[]) => void) | undefined;
-      const dispatchAndCall = (...detail: unknown[]) => {
-        this.dispatchEvent(new CustomEvent(`qr-login-${event}`, { detail, bubbles: true, composed: true }));
-        callback?.(...detail);
-      };
-      return [name, dispatchAndCall];
+    const options = { ...Object.fromEntries(fromAttributes), ...this.#options };
+    return new Proxy(options, {
+      get: (_, name: string) => {
+        if (!/^on[A-Z]/.test(name)) return options[name];
+        return (...detail: unknown[]) => {
+          const event = `qr-login${toKebabCase(name).slice(2)}`;
+          this.dispatchEvent(new CustomEvent(event, { detail, bubbles: true, composed: true }));
+          options[name]?.(...detail);
+        };
+      },
     });
-    return Object.fromEntries(callbacks);
   }
 }
 

@@ -25,21 +25,3 @@ declare global {
   /** The events bubble, so that any element, the document and the window can listen to them. */
   interface GlobalEventHandlersEventMap extends QrLoginEventMap {}
 }
-
-/** Names of the events, without `qr-login-`. */
-export const eventNames = [
-  "start",
-  "result",
-  "scanned",
-  "check-code",
-  "success",
-  "cancel",
-  "expired",
-  "error",
-  "retry",
-  "code-show",
-  "code-change",
-  "code-loaded",
-  "code-load-failed",
-  "code-destroyed",
-] as const satisfies readonly (keyof QrLoginEventMap extends `qr-login-${infer Name}` ? Name : never)[];

@@ -15,8 +15,9 @@ export async function findCause(
   error: unknown,
 ): Promise<GatewayError> {
   const { protocol, origin, hostname } = new URL(root, document.baseURI);
-  const offline = new GatewayError("OFFLINE", `no response from ${origin}: ${error}`);
-  const unreadable = new GatewayError("UNREADABLE", `no response from ${origin} that this page may read`);
+  const cause = (reason: string, text: string) => new GatewayError(reason, `${text} ${origin}: ${error}`);
+  const offline = cause("OFFLINE", "is this address right? No response from");
+  const unreadable = cause("UNREADABLE", "no readable response from");
   // A gateway that does not respond in time must not receive even more requests.
   if (Object(error).name === "TimeoutError") return offline;
   let isBlocked = false;
@@ -43,10 +44,9 @@ export async function findCause(
     const answer = await request("no-cors").catch(() => undefined);
     // The browser reports a violation in a task of its own.
     await new Promise((resolve) => setTimeout(resolve));
-    if (isBlocked)
-      return new GatewayError("CSP_BLOCKED", `the page's content security policy blocks ${origin}`);
+    if (isBlocked) return cause("CSP_BLOCKED", "the page's policy blocks");
     if (location.protocol === "https:" && protocol === "http:" && !/^(localhost|127\.|\[::1])/.test(hostname))
-      return new GatewayError("MIXED_CONTENT", `pages over https cannot call ${origin}`);
+      return cause("MIXED_CONTENT", "a page over https cannot call");
     return answer ? unreadable : offline;
   } finally {
     removeEventListener("securitypolicyviolation", onViolation);

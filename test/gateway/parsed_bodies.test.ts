@@ -75,6 +75,22 @@ describe("a body that was parsed before", () => {
     expect([broken.status, broken.json.code]).toEqual([400, "invalid_argument"]);
   });
 
+  it("the gateway takes a form, where it accepts forms", async () => {
+    await start(async (incoming) => {
+      const fields = new URLSearchParams(String(await buffer(incoming)));
+      // As express.urlencoded() leaves it.
+      incoming.body = {
+        token: fields.getAll("token").length > 1 ? fields.getAll("token") : fields.get("token"),
+      };
+    });
+    const form = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
+    const path = "/oidc/token/introspection";
+    // The token could be read, and the app's secret is missing.
+    expect((await post("token=a", form, path)).json).toMatchObject({ error: "invalid_client" });
+    const twice = await post("token=a&token=b", form, path);
+    expect(twice.json).toMatchObject({ error_description: "a parameter is given twice" });
+  });
+
   it("a parser that has decompressed the body is believed", async () => {
     await start(async (incoming) => {
       await buffer(incoming);

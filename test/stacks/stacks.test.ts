@@ -95,6 +95,13 @@ async function checkPage(site: Site, alice: Phone): Promise<void> {
   await page.locator("img.code.loaded").waitFor();
 }
 
+/** Checks that the site exits in production without secrets, and says what is missing. */
+async function checkMissingSecrets({ startInProduction }: Stack, project: Project): Promise<void> {
+  const { code, stderr } = await project.start(startInProduction, { NODE_ENV: "production" }).exited;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/secret.*(missing|required)/);
+}
+
 /** Starts the site of a project. */
 async function startSite(
   { start, startInProduction, completedBy, sessions }: Stack,
@@ -139,6 +146,7 @@ describe.skipIf(!packages.isUsable)(`examples of stacks${packages.skipNote}`, ()
       await checkCookie(site, alice, "session=", []);
       if (hasChromium) await checkPage(site, alice);
 
+      if (stack.needsSecretsToStart) await checkMissingSecrets(stack, project);
       const settings = {
         NODE_ENV: "production",
         APP_ENV: "production",

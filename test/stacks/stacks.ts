@@ -20,6 +20,8 @@ export interface Stack {
   readonly ownLines?: number;
   /** Place of the sessions: at the site, or sealed in the cookie, where a copied cookie outlives the sign-out. */
   readonly sessions: "stored" | "sealed";
+  /** True if the site does not start in production without its secrets. */
+  readonly needsSecretsToStart?: boolean;
 }
 
 const node = {
@@ -27,6 +29,7 @@ const node = {
   startInProduction: "node server.mjs",
   completedBy: "gateway",
   sessions: "stored",
+  needsSecretsToStart: true,
 } as const;
 
 export const stacks: readonly Stack[] = [
@@ -62,6 +65,8 @@ export const stacks: readonly Stack[] = [
     startInProduction: "npx next start --hostname 127.0.0.1",
     ownLines: 52,
     sessions: "sealed",
+    // It creates the gateway at the first request.
+    needsSecretsToStart: false,
   },
   {
     title: "PHP",

@@ -46,7 +46,7 @@ async function expectErrorView(widget: WidgetPage, text: RegExp): Promise<void> 
   expect(await widget.button.isVisible()).toBe(true);
 }
 
-const unreachable = /cannot be reached/;
+const unreachable = /does not work at the moment/;
 const misconfigured = /not set up correctly/;
 
 /** Sends every page what only a gateway allows. */

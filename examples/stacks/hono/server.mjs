@@ -2,13 +2,12 @@ import { serve } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
-import { generateCookie, getCookie } from "hono/cookie";
+import { getCookie } from "hono/cookie";
 import { createFetchHandler } from "qrlogin/web";
 
-const { APP_ID, APP_SECRET, HANDLE_KEY, PUBLIC_ORIGIN, QRLOGIN_SERVICE, HOST, PORT = "3000" } = process.env;
-const secure = process.env.NODE_ENV === "production";
-const name = secure ? "__Host-session" : "session";
-const cookie = { path: "/", httpOnly: true, sameSite: "Lax", secure };
+const { NODE_ENV, PUBLIC_ORIGIN, QRLOGIN_SERVICE, HOST, PORT = "3000" } = process.env;
+const { APP_ID, APP_SECRET, HANDLE_KEY } = process.env;
+const [name, secure] = NODE_ENV === "production" ? ["__Host-session", "; Secure"] : ["session", ""];
 const sessions = new Map();
 
 const gateway = createFetchHandler({
@@ -20,7 +19,7 @@ const gateway = createFetchHandler({
   onSignIn({ user }, _request, { headers }) {
     const sessionId = crypto.randomUUID(); // a new session id at each sign-in
     sessions.set(sessionId, { id: user.userId, nickname: user.nickname });
-    headers.append("set-cookie", generateCookie(name, sessionId, cookie));
+    headers.append("set-cookie", `${name}=${sessionId}; Path=/; HttpOnly; SameSite=Lax${secure}`);
   },
 });
 const app = new Hono();

@@ -3,7 +3,7 @@ import { suggestSpelling } from "../../base/suggest_spelling.js";
 import type { Problem } from "../config_error.js";
 import { schemaAt, shapeOf } from "./schema_tree.js";
 
-/** The origin of a value: a configuration file, or a program that passes options. */
+/** The author of a value: of a configuration file, or of a program that passes options. */
 export type Author = "file" | "program";
 
 /**

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { type Duplex, Readable } from "node:stream";
 import type { FastifyInstance, FastifyRequest, RequestPayload } from "fastify";
+import { isObject } from "../../base/is_object.js";
 import { HttpError, invalidRequest } from "./http_error.js";
 
 /** A request as the body parsers of Express and of frameworks on top of it leave it. */
@@ -48,7 +49,7 @@ function parsedBodyOf({ raw, headers }: FastifyRequest): RequestPayload {
   const length = Number(headers["content-length"] ?? 0);
   const hasBody = headers["transfer-encoding"] !== undefined || length > 0;
   const parsed = readableEnded ? (rawBody ?? body) : undefined;
-  const bytes = hasBody ? toBytes(parsed) : "";
+  const bytes = hasBody ? toBytes(parsed, isForm(headers["content-type"])) : "";
   if (bytes === undefined) throw bodyAlreadyRead();
   // Parsers decompress.
   delete headers["content-encoding"];
@@ -57,15 +58,27 @@ function parsedBodyOf({ raw, headers }: FastifyRequest): RequestPayload {
   return Object.assign(Readable.from(chunks, { objectMode: false }), { receivedEncodedLength: length });
 }
 
+const isForm = (contentType = ""): boolean => /^application\/x-www-form-urlencoded\b/i.test(contentType);
+
 /** Returns the bytes of a parsed body, or undefined if there is none. */
-function toBytes(body: unknown): string | Uint8Array | undefined {
+function toBytes(body: unknown, fromForm: boolean): string | Uint8Array | undefined {
   if (typeof body === "string" || body instanceof Uint8Array || body === undefined) return body;
+  if (fromForm && isObject(body)) return toForm(body);
   try {
     return JSON.stringify(body);
   } catch (error) {
     if (error instanceof RangeError) throw invalidRequest("the body is nested too deeply");
     return undefined;
   }
+}
+
+/** Returns a form as text again. Parsers make a list of a parameter that is given twice. */
+function toForm(fields: Readonly<Record<string, unknown>>): string {
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) {
+    for (const one of [value].flat()) form.append(name, String(one));
+  }
+  return form.toString();
 }
 
 function bodyAlreadyRead(): HttpError {

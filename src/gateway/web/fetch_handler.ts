@@ -25,8 +25,8 @@ export interface FetchHandlerOptions<Context> extends HandlerSettings {
    */
   readonly clientAddress: (request: Request, context: Context) => string | undefined;
   /**
-   * Origin under which browsers reach the gateway, such as `https://shop.example`. By default that of the request's
-   * URL, which behind a proxy that ends TLS is a wrong one.
+   * Origin under which browsers reach the gateway, such as `https://shop.example`. By default the scheme of the
+   * request's URL and the host of its `Host` header, which are wrong behind a proxy that ends TLS.
    */
   readonly publicOrigin?: string | undefined;
   /** Completes a sign-in, as that of the fastify plugin does. */
@@ -76,10 +76,10 @@ export function createFetchHandler<Context = unknown>(
   async function handle(request: Request, context: Context): Promise<Response> {
     await engine.ready;
     const url = new URL(request.url);
-    const origin = new URL(publicOrigin ?? url.origin);
+    const { protocol, host } = new URL(publicOrigin ?? url.origin);
     const { clientSide, serverSide } = connectInProcess(engine.server, {
       remoteAddress: clientAddress(request, context) ?? "",
-      encrypted: origin.protocol === "https:",
+      encrypted: protocol === "https:",
     });
     const hookHeaders = new Headers();
     calls.set(serverSide, { request, headers: hookHeaders, context });
@@ -88,7 +88,8 @@ export function createFetchHandler<Context = unknown>(
     removeForwardedHeaders(headers);
     const response = await sendRequest(request, clientSide, {
       path: url.pathname + url.search,
-      headers: { ...headers, host: origin.host },
+      // Next.js writes a host of its own into the URL; the header has that of the browser.
+      headers: { ...headers, host: (publicOrigin === undefined && headers.host) || host },
     });
     for (const [name, value] of hookHeaders) response.headers.append(name, value);
     return response;

@@ -25,7 +25,6 @@ export const en: Texts = {
   misconfigured: "The sign-in of this site is not set up correctly. Tell its support",
   cookiesBlocked: "Your browser blocks a cookie of the sign-in. Allow cookies here, then try again",
   insecure: "This page is not secure. Open it with https:// in its address",
-  unreachable: "The sign-in cannot be reached. Check your connection, or try again later",
   offline: "No connection. Trying again…",
   retry: "New code",
   phone: "Open this page on a computer, then scan the code with the app",

@@ -41,8 +41,6 @@ export interface Texts {
   readonly cookiesBlocked: string;
   /** Text if the page was loaded over plain http. */
   readonly insecure: string;
-  /** Text if the gateway cannot be reached for long. */
-  readonly unreachable: string;
   readonly offline: string;
   readonly retry: string;
   /** Text on a phone, in place of a code that this phone cannot scan. */

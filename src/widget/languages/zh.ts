@@ -25,7 +25,6 @@ export const zh: Texts = {
   misconfigured: "此网站的登录设置有误，请联系网站客服",
   cookiesBlocked: "浏览器阻止了登录所需的 Cookie。请允许此页面使用 Cookie，然后重试",
   insecure: "此页面的连接不安全，请使用 https:// 开头的地址打开",
-  unreachable: "无法连接登录服务，请检查网络或稍后再试",
   offline: "网络已断开，正在重试…",
   retry: "刷新二维码",
   phone: "请在电脑上打开此页面，再用手机应用扫描二维码",

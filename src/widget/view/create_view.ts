@@ -6,7 +6,7 @@ import type { ViewState } from "../machine/effects.js";
 import type { ScanOptions } from "../options.js";
 import { createElements, type Elements, showDialog, type ViewActions } from "./elements.js";
 import { createElement, createIcon } from "./icons.js";
-import { applySizes, warnIfDense, withPixelSize } from "./sizes.js";
+import { applySizes, warnIfDense } from "./sizes.js";
 import { describeFailure, languageOf, mergeTexts } from "./texts.js";
 
 export interface MountedView extends View {
@@ -59,12 +59,12 @@ export function createView(
       if (nextImage !== image) return;
       nextImage = undefined;
       if (isLoaded) {
-        elements.image.src = image.src;
+        elements.image.src = url;
         setImageLoaded(true);
       }
       actions.imageLoaded(isLoaded);
     };
-    image.src = withPixelSize(url, elements.frame);
+    image.src = url;
     image.decode().then(
       () => settle(true),
       () => settle(false),
@@ -93,7 +93,8 @@ export function createView(
     const showsSteps = kind === "waiting" && !isOffline;
     elements.steps.hidden = !showsSteps;
     elements.statusText.classList.toggle("visually-hidden", showsSteps && texts.steps.length > 0);
-    elements.box.classList.toggle("offline", isOffline);
+    // The time goes on, but the page cannot tell whether the code is still valid.
+    elements.countdown.hidden = isOffline || !("until" in viewState);
     const isProblem = isOffline || /^(cancelled|.*[fF]ailed)$/.test(kind) || Object(viewState).problem;
     elements.box.classList.toggle("problem", Boolean(isProblem));
     const message = isOffline ? texts.offline : messageOf(viewState, texts);
@@ -131,7 +132,6 @@ export function createView(
       elements.image.ariaHidden = String(kind !== "waiting");
       elements.caption.hidden = kind !== "waiting" || elements.caption.textContent === "";
       if (!isSameKind) renderOverlay(elements.overlay, nextState);
-      elements.countdown.hidden = !("until" in nextState);
       const entry = kind === "checkCode" ? nextState : undefined;
       elements.form.show(entry);
       elements.warning.hidden = !entry;

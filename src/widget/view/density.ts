@@ -12,5 +12,5 @@ export function describeDensity({ length }: string, edge: number): string | unde
   const needed = modules * minModulePx;
   return edge === 0 || edge >= needed
     ? undefined
-    : `the code is hard to scan: set size to ${needed}, or shorten customData`;
+    : `the code is too dense: set size to ${needed}, or shorten customData`;
 }

@@ -43,7 +43,6 @@ export function mergeTexts(
 const failures: readonly (readonly [RegExp, keyof Texts])[] = [
   [/^COOKIE/, "cookiesBlocked"],
   [/^HTTPS/, "insecure"],
-  [/^(OFFLINE|UNREADABLE)/, "unreachable"],
   [/^(ORIGIN|APP_|NO_GATEWAY|INVALID|CODE_CHALLENGE_R|EXCHANGE|CSP|MIXED)/, "misconfigured"],
 ];
 
