@@ -40,9 +40,9 @@ interface FastifyHost {
  * await server.register(qrLoginGateway, { service: { address: "127.0.0.1:50051" }, apps, handleKeys, onSignIn });
  * ```
  *
- * Adds the routes `/qrlogin/v1/…`, Authing's `/api/v2/qrcode/…`, `/api/v3/…` and `/oidc/…`,
- * `/qrlogin.v1.QrLoginService/…` and `/.well-known/jwks.json`, under the `prefix` of the registration if it
- * has one. The server's `trustProxy` decides whose forwarded addresses are trusted.
+ * Adds the routes `/qrlogin/v1/…`, `/qrlogin.v1.QrLoginService/…` and `/.well-known/jwks.json`, and those of the
+ * Authing API, which `docs/authing-api.md` lists, under the `prefix` of the registration if it has one. The server's
+ * `trustProxy` decides whose forwarded addresses are trusted.
  *
  * @throws TypeError with all problems if options are invalid, or if the server is not fastify 5.
  */

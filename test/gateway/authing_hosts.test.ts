@@ -1,9 +1,9 @@
-import fastify from "fastify";
+import fastify, { type FastifyPluginAsync } from "fastify";
 import { pino } from "pino";
 import { expect, it } from "vitest";
 import { systemClock } from "../../src/base/clock.js";
 import { createEngine } from "../../src/gateway/engine.js";
-import { qrLoginGateway } from "../../src/gateway/index.js";
+import { type GatewayOptions, qrLoginGateway } from "../../src/gateway/index.js";
 import { newHandleKey } from "../support/gateway.js";
 import { appSecrets } from "../support/server.js";
 
@@ -25,7 +25,8 @@ const pathsOfTheHost = ["/api/v3/list-users", "/api/v3/", "/.well-known/openid-c
 it("in a fastify server of the site, other paths of the Authing API remain the site's", async () => {
   const host = fastify();
   host.setNotFoundHandler((_request, reply) => reply.code(404).send("the site's own"));
-  await host.register(qrLoginGateway, settings());
+  const plugin: FastifyPluginAsync<GatewayOptions> = qrLoginGateway;
+  await host.register(plugin, settings());
   for (const path of pathsOfTheHost) {
     for (const method of ["GET", "POST"] as const) {
       expect({ path, text: (await host.inject({ method, url: path })).body }).toEqual({
