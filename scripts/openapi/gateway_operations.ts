@@ -142,7 +142,7 @@ const operations: Readonly<Record<string, Described>> = {
       {
         name: "appId",
         in: "query",
-        description: "The first app in the gateway's configuration by default.",
+        description: "Any app by default.",
         schema: { type: "string" },
       },
     ],

@@ -149,6 +149,13 @@ describe("the route that checks an origin", () => {
     expect((await ask403({ origin: unlisted }, "?appId=nobody")).json.reason).toBe("APP_UNKNOWN");
   });
 
+  it("without an app, the origin check allows the origins of every app, as a call with a handle does", async () => {
+    const { handle } = await browser.create({ appId: "blog" }, { origin: blogSite });
+    expect((await browser.status(handle, { origin: blogSite })).status).toBe(200);
+    expect((await ask403({ origin: blogSite }, "")).status).toBe(204);
+    expect((await ask403({ origin: unlisted }, "")).json.reason).toBe("ORIGIN_NOT_ALLOWED");
+  });
+
   it("the origin check answers no preflight, which would allow more than this call", async () => {
     const headers = { origin: unlisted, "access-control-request-method": "GET" };
     const preflight = await sendRequest(`${gateway.url}${api}/origin`, { method: "OPTIONS", headers });
