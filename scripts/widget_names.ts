@@ -34,7 +34,6 @@ export const internalNames: readonly string[] = [
   "isPhone",
   "isRenewable",
   "isReported",
-  "isRetrying",
   "isScanned",
   "isSubmitting",
   "isVisible",

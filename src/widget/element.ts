@@ -42,8 +42,8 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
 /**
  * Custom element `<qr-login app-id="shop"></qr-login>`. It shows a code while it is in the page. The property
- * `options` sets what attributes cannot express. A child with `slot="phone"` replaces its text on a phone. Each
- * callback is also dispatched as an event that bubbles: `onSuccess` as `qr-login-success`, with its arguments in
+ * `options` sets what attributes cannot express. Children with a slot replace parts of the widget: see docs/widget.md.
+ * Each callback is also dispatched as an event that bubbles: `onSuccess` as `qr-login-success`, with its arguments in
  * `detail`.
  */
 export class QrLoginElement extends Base {

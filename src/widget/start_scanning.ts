@@ -38,6 +38,7 @@ export function startScanning<User = unknown>(
   let view: MountedView | undefined;
   let session: Session | undefined;
   let isStopped = false;
+  let isRestartRequested = false;
   let mountTimer: ReturnType<typeof setInterval> | undefined;
   const scanning: Scanning = {
     stop() {
@@ -49,21 +50,25 @@ export function startScanning<User = unknown>(
       view?.remove();
       if (!isOwn) host.remove();
     },
-    restart: () => session?.restart(),
+    restart() {
+      if (session) session.restart();
+      else isRestartRequested = true;
+    },
   };
+  // Hides the children of the element until there is a view.
+  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   const language = options.language ?? detectLanguage(host);
   const begin = () => {
     if (isStopped) return;
-    view = createView(host, { ...options, language }, isDialog, {
+    view = createView(root, { ...options, language }, isDialog, {
       restart: scanning.restart,
       imageLoaded: (isLoaded) => session?.imageLoaded(isLoaded),
       submitCheckCode: (checkCode) => session?.submitCheckCode(checkCode),
       close: scanning.stop,
     });
     session = createSession(createApi(options), options, view);
+    if (isRestartRequested) session.restart();
   };
-  // Hides the children of the element until there is a view.
-  if (!host.shadowRoot) host.attachShadow({ mode: "open" });
   const isReady = loadLanguage(language, options.gateway);
   if (isReady !== undefined) void isReady.then(begin);
   else begin();

@@ -30,6 +30,15 @@ describe.skipIf(!hasChromium)(`the appearance of the widget, in Chromium${withou
     expect(await widget.box.locator("b").count()).toBe(0);
   });
 
+  it("a name that is too long ends with an ellipsis, in its second line", async () => {
+    const { widget, styleOf } = await open({ name: "Acme ".repeat(20).trim() });
+    await widget.startScanning();
+    await widget.readCode();
+    expect(await styleOf(".app-name", "webkitLineClamp")).toBe("2");
+    const height = await widget.box.locator(".app-name").evaluate(({ clientHeight }) => clientHeight);
+    expect(height).toBe(2 * Math.round(1.4 * 15));
+  });
+
   it("a path is a logo of the gateway, and an image that does not load leaves no gap", async () => {
     const { widget, url } = await open({ logo: "/logo.svg" });
     const requested = widget.page.waitForRequest(`${url}/logo.svg`);

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { languageVersions } from "../../gen/widget/languages.js";
 import { hasChromium, withoutChromium } from "../support/browser/chromium.js";
-import { newContext, openWidgetPage, startWidgetEnvironment, useChromium } from "./widget_environment.js";
+import {
+  newContext,
+  openWidgetPage,
+  startWidgetEnvironment,
+  useChromium,
+  type WidgetPage,
+} from "./widget_environment.js";
 
 useChromium();
 
@@ -11,6 +17,16 @@ async function openPage(path: string) {
   const environment = await startWidgetEnvironment();
   const { url } = await environment.gateway();
   return { environment, widget: await openWidgetPage(await newContext(), url, path) };
+}
+
+/** Holds back the language. Returns a function that lets it through. */
+async function holdLanguage({ page }: WidgetPage): Promise<() => void> {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(languageUrl, async (route) => held.then(() => route.continue()));
+  return release;
 }
 
 describe.skipIf(!hasChromium)(`the languages of the widget, in Chromium${withoutChromium}`, () => {
@@ -53,11 +69,7 @@ describe.skipIf(!hasChromium)(`the languages of the widget, in Chromium${without
 
   it("the widget asks for its code once the language is there", async () => {
     const { environment, widget } = await openPage("/?lang=zh");
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    await widget.page.route(languageUrl, async (route) => held.then(() => route.continue()));
+    const release = await holdLanguage(widget);
     await widget.startScanning();
     await widget.waitForCall("onStart");
     expect(await widget.page.locator(".box").count()).toBe(0);
@@ -68,11 +80,7 @@ describe.skipIf(!hasChromium)(`the languages of the widget, in Chromium${without
 
   it("a scan that is stopped before its language is there shows nothing", async () => {
     const { widget } = await openPage("/?lang=zh");
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    await widget.page.route(languageUrl, async (route) => held.then(() => route.continue()));
+    const release = await holdLanguage(widget);
     await widget.startScanning();
     await widget.waitForCall("onStart");
     await widget.evaluate("scanning.stop()");
@@ -82,6 +90,26 @@ describe.skipIf(!hasChromium)(`the languages of the widget, in Chromium${without
     // The next scan has the language, and shows itself at once.
     await widget.startScanning();
     expect(await widget.page.locator(".box").count()).toBe(1);
+  });
+
+  it("a code that the page requests before the language is there is shown on a phone, too", async () => {
+    const { widget } = await openPage("/?lang=zh");
+    const release = await holdLanguage(widget);
+    await widget.startScanning({ device: "phone" });
+    await widget.evaluate("scanning.restart()");
+    release();
+    await widget.readCode();
+    expect(widget.callsOf("onRetry")).toHaveLength(1);
+  });
+
+  it("a language that the page adds while it is being loaded is not replaced", async () => {
+    const { widget } = await openPage("/?lang=zh");
+    const release = await holdLanguage(widget);
+    await widget.startScanning();
+    await widget.evaluate(`QrLogin.addLanguage("zh", { title: "扫一扫" })`);
+    release();
+    await widget.readCode();
+    expect(await widget.box.locator(".title").innerText()).toBe("扫一扫");
   });
 
   it("a language that the page adds is not loaded, and missing texts are English", async () => {

@@ -17,7 +17,8 @@ export function loadLanguage(language: string, gateway: string | undefined): Pro
   return fetch(url, { credentials: "omit", signal: AbortSignal.timeout(timeoutMs) })
     .then((response) => (response.ok ? response.json() : undefined))
     .then((texts: unknown) => {
-      if (typeof texts === "object" && texts !== null) addLanguage(code, texts);
+      // The page may have added its own in the meantime.
+      if (typeof texts === "object" && texts !== null && !textsOf(code)) addLanguage(code, texts);
     })
     .catch(() => {});
 }

@@ -34,7 +34,10 @@ export interface WatchCallbacks<User = unknown> {
   readonly onCancel?: (() => void) | undefined;
   /** Runs when the code has expired and is not renewed. */
   readonly onExpired?: (() => void) | undefined;
-  /** Runs when the scan ends with an error. `reason` comes from the gateway or the widget: see docs/widget.md. */
+  /**
+   * Runs when the scan ends with an error, or when no code has arrived for ten seconds. `reason` comes from the
+   * gateway or the widget: see docs/widget.md.
+   */
   readonly onError?: ((message: string, reason: string) => void) | undefined;
 }
 

@@ -25,16 +25,8 @@ export interface CheckCodeView extends CheckCodeRequest {
 export type EndView =
   | { readonly kind: "succeeded"; readonly scannedBy: ScannedBy }
   | { readonly kind: "cancelled" | "checkCodeFailed" | "expired" }
-  | FailedView;
-
-/** An error that the widget cannot mend, or that has lasted for long. */
-export interface FailedView {
-  readonly kind: "failed";
-  /** Reason of the error, as `onError` receives it. */
-  readonly reason: string;
-  /** True while the widget still requests a code by itself. */
-  readonly isRetrying: boolean;
-}
+  /** An error that the widget cannot mend, or that has lasted for long. `reason` is that of `onError`. */
+  | { readonly kind: "failed"; readonly reason: string };
 
 /**
  * Call of a callback of the page. If the page stops or restarts the scan in it, the remaining effects are dropped,

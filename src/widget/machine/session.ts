@@ -207,7 +207,7 @@ function retryCode(counters: Counters, error: GatewayError, context: Context): S
   return [
     loading(next, lifecycle, timer),
     ...effects,
-    ...(isReported && !counters.isReported ? failure(message, reason, true) : []),
+    ...(isReported && !counters.isReported ? failure(message, reason) : []),
   ];
 }
 
@@ -285,7 +285,7 @@ const release = ({ handle }: QrCode): readonly Effect[] => [
   ["onCodeDestroyed", handle],
 ];
 
-const failure = (message: string, reason: string, isRetrying = false): readonly Effect[] => [
-  ["show", { kind: "failed", reason, isRetrying }],
+const failure = (message: string, reason: string): readonly Effect[] => [
+  ["show", { kind: "failed", reason }],
   ["onError", message, reason],
 ];

@@ -208,4 +208,4 @@ const failCheckCode = (): TicketStep =>
   end({ kind: "checkCodeFailed" }, ["onError", "the check code was wrong too often", "CHECK_CODE_FAILED"]);
 
 const fail = ({ message, reason }: GatewayError, isRenewable?: boolean): TicketStep =>
-  end({ kind: "failed", reason, isRetrying: false }, ["onError", message, reason], isRenewable);
+  end({ kind: "failed", reason }, ["onError", message, reason], isRenewable);

@@ -14,19 +14,19 @@ export interface MountedView extends View {
 }
 
 /**
- * Creates the view, in place or as a modal dialog. Renders into the shadow root of `host`, which must belong to the
- * widget alone. Children of `host` with `slot="phone"` replace the image and the text on a phone.
+ * Creates the view, in place or as a modal dialog. Renders into `root`, which must belong to the widget alone. Children
+ * of its host with a slot replace parts of the view: see docs/widget.md.
  */
 export function createView(
-  host: HTMLElement,
-  options: ScanOptions,
+  root: ShadowRoot,
+  options: ScanOptions & { readonly language: string },
   isDialog: boolean,
   actions: ViewActions,
 ): MountedView {
-  const { language = "en" } = options;
+  const { host } = root;
+  const { language, phoneContent } = options;
   const texts = mergeTexts(language, options);
   const elements = createElements(texts, options.tips?.middleTitle ?? "", actions);
-  const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   applyStyles(root, options.theme);
   let countdownTimer: ReturnType<typeof setInterval> | undefined;
   let viewState: ViewState = { kind: "loading" };
@@ -39,7 +39,6 @@ export function createView(
   elements.restartButton.onclick = actions.restart;
   if (isDialog) showDialog(root, elements.box, texts, actions);
   else root.append(elements.box);
-  const { phoneContent } = options;
   if (phoneContent) {
     phoneContent.slot = "phone";
     host.append(phoneContent);
@@ -172,7 +171,7 @@ function messageOf(viewState: ViewState, texts: Texts): string {
 }
 
 /** Returns whether the focus is in the widget or nowhere, so that moving it interrupts nobody. */
-function hasNoOtherFocus(host: HTMLElement): boolean {
+function hasNoOtherFocus(host: Element): boolean {
   const { activeElement } = host.getRootNode() as Document | ShadowRoot;
   return !activeElement || activeElement === host || activeElement === document.body;
 }
@@ -187,7 +186,6 @@ function updateRestartButton({ restartButton }: Elements, kind: ViewState["kind"
 
 /** Renders the user's photo, or an icon for the state. */
 function renderOverlay(overlay: HTMLElement, viewState: ViewState): void {
-  if (viewState.kind === "waiting") return;
   const { photoUrl = "" } = "scannedBy" in viewState ? viewState.scannedBy : {};
   const badge = createElement("div", { className: "badge" }, createIcon(viewState.kind));
   overlay.hidden = false;

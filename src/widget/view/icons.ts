@@ -4,8 +4,11 @@ const circle = "M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0";
 const cross = `M9 9l6 6M15 9l-6 6${circle}`;
 const person = "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8M5 20a7 7 0 0 1 14 0";
 
-const iconPaths: Readonly<Record<Exclude<ViewState["kind"], "waiting"> | "close", string>> = {
-  loading: "M12 3a9 9 0 1 0 9 9",
+const arc = "M12 3a9 9 0 1 0 9 9";
+
+const iconPaths: Readonly<Record<ViewState["kind"] | "close", string>> = {
+  loading: arc,
+  waiting: arc,
   scanned: person,
   checkCode: person,
   succeeded: `M8 12.5l3 3L16 9.5${circle}`,

@@ -51,10 +51,10 @@ describe("requests for a code that fail for long", () => {
     expect(failAt(next, 30_000)[1]).toEqual(silent);
   });
 
-  it("the report says which error it is, and that the widget still tries", () => {
+  it("the report says which error it is", () => {
     const state = runSession(failingAt(0), [elapsed, challenged], at(10_000));
     const [, ...effects] = stepSession(state, failed("create", errors.busy)(state), at(10_000));
-    expect(effects).toContainEqual(["show", { kind: "failed", reason: "RATE_LIMITED", isRetrying: true }]);
+    expect(effects).toContainEqual(["show", { kind: "failed", reason: "RATE_LIMITED" }]);
     expect(effects).toContainEqual(["onError", errors.busy.message, "RATE_LIMITED"]);
   });
 
