@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { pino } from "pino";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { SignIn } from "../../src/gateway/index.js";
 import { createNodeHandler, type NodeHandler } from "../../src/gateway/node/index.js";
 import { callersOf, responseOrThrow, scannedByText } from "../support/callers.js";
@@ -90,6 +90,18 @@ describe("the hook of the Node handler", () => {
         throw new Error("the session store is away");
       },
     ],
+    [
+      "throws an error with a status of its own",
+      () => {
+        throw Object.assign(new Error("the session store is away"), { statusCode: 404 });
+      },
+    ],
+    [
+      "throws a text",
+      () => {
+        throw "the session store is away";
+      },
+    ],
   ])("a hook that %s causes status 500, and its error is logged", async (_title, hook) => {
     await start(hook);
     const answer = await signIn();
@@ -97,7 +109,9 @@ describe("the hook of the Node handler", () => {
       500,
       expect.objectContaining({ reason: "INTERNAL", detail: "internal error" }),
     ]);
-    expect(written.join("")).toContain("the session store is away");
+    expect(written.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ err: expect.stringContaining("the session store is away") }),
+    ]);
   });
 
   it("a hook can send the response itself, with the headers that the gateway sets", async () => {
@@ -123,6 +137,17 @@ describe("the hook of the Node handler", () => {
     const answer = await signIn();
     expect([answer.status, answer.text]).toEqual([200, ""]);
   });
+});
+
+it("a path with a dot in the prefix is taken literally", async () => {
+  await start(
+    () => ({}),
+    (gateway) => (request, response) => gateway(request, response, () => response.end("the host")),
+    "/v1.0",
+  );
+  const path = "/api/v2/applications/shop/public-config";
+  expect((await sendRequest(`${host.url}/v1.0${path}`)).json).toMatchObject({ code: 200 });
+  expect((await sendRequest(`${host.url}/v1x0${path}`)).text).toBe("the host");
 });
 
 describe("the Node handler among the routes of a host", () => {
@@ -182,6 +207,32 @@ describe("the Node handler among the routes of a host", () => {
     const answer = await sendRequest(`${host.url}/auth/qrlogin/v1/origin`);
     expect([answer.status, answer.text]).toEqual([500, expect.stringContaining("option prefix")]);
   });
+});
+
+it("next is called once, although it throws", async () => {
+  const thrown = new Error("the host's own code failed");
+  const given: unknown[] = [];
+  const reported = vi.fn();
+  const others = process.listeners("unhandledRejection");
+  process.removeAllListeners("unhandledRejection");
+  process.on("unhandledRejection", reported);
+  try {
+    await start(
+      () => ({}),
+      (gateway) => (request, response) =>
+        gateway(request, response, (error) => {
+          given.push(error);
+          response.end("the host");
+          throw thrown;
+        }),
+    );
+    expect((await sendRequest(`${host.url}/orders`)).text).toBe("the host");
+  } finally {
+    process.removeAllListeners("unhandledRejection");
+    for (const other of others) process.on("unhandledRejection", other);
+  }
+  expect(given).toEqual([undefined]);
+  expect(reported.mock.calls).toEqual([[thrown, expect.anything()]]);
 });
 
 it("a closed handler still answers, and can be closed again", async () => {
