@@ -124,6 +124,22 @@ describe("the hook of the Node handler", () => {
     expect(written).toEqual([]);
   });
 
+  it("a response that the hook sends has the gateway's headers also where the host has set others", async () => {
+    await start(
+      (_signIn, _request, response) => void response.end("welcome"),
+      (gateway) => (request, response) => {
+        response.setHeader("cache-control", "public").setHeader("vary", "accept-encoding");
+        gateway(request, response);
+      },
+    );
+    const { text, headers } = await signIn();
+    expect([text, headers["cache-control"], headers.vary]).toEqual([
+      "welcome",
+      "no-store",
+      "accept-encoding, Origin",
+    ]);
+  });
+
   it("a hook can start a response that ends later", async () => {
     await start((_signIn, _request, response) => {
       response.write("wel");
@@ -137,6 +153,21 @@ describe("the hook of the Node handler", () => {
     const answer = await signIn();
     expect([answer.status, answer.text]).toEqual([200, ""]);
   });
+});
+
+it("forwarded headers are not believed by default", async () => {
+  await start(() => ({}));
+  const forwarded = {
+    "x-forwarded-for": "203.0.113.7",
+    "x-forwarded-host": "evil.example",
+    "x-forwarded-proto": "https",
+  };
+  const headers = { origin: "https://evil.example", ...forwarded };
+  expect((await sendRequest(`${host.url}/qrlogin/v1/origin`, { headers })).status).toBe(403);
+  const created = await openBrowser(host.url).post("/qrlogin/v1/tickets", {}, forwarded);
+  const phone = callersOf(server.client).user(await signToken(`user-${users++}`));
+  const scanned = await phone.markScanned(scannedByText(String(created.json.qrContent)));
+  expect(responseOrThrow(scanned).requester?.ipAddress).toBe("127.0.0.1");
 });
 
 it("a path with a dot in the prefix is taken literally", async () => {

@@ -109,7 +109,7 @@ function callWithRaw(hook: RawHook): NonNullable<GatewayOptions["onSignIn"]> {
 /** Gives a response that the hook sends itself the headers of all others, such as those of CORS. */
 function copyHeaders(reply: FastifyReply, response: ServerResponse): void {
   for (const [name, value] of Object.entries(reply.getHeaders())) {
-    if (value !== undefined && !response.hasHeader(name)) response.setHeader(name, value);
+    if (value !== undefined) response.setHeader(name, value);
   }
 }
 
