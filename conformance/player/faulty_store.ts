@@ -13,15 +13,15 @@ export interface FaultyStore extends TicketStore {
   loseRaces(): void;
   /** Makes every operation fail with an error that nobody foresees, until `restore`. */
   break(): void;
-  /** Makes reads take as long as those over a network, until `restore`. */
+  /** Makes reads take long, until `restore`. */
   slowDown(): void;
   restore(): void;
   /** Closes the wrapped store. */
   dispose(): Promise<void>;
 }
 
-/** Duration of a slow read, in milliseconds. */
-const readTime = 20;
+/** Duration of a slow read, in milliseconds. Calls that start at once overlap in it, on a busy machine too. */
+const readTime = 100;
 
 type Fault = "away" | "fails once" | "loses outcome" | "loses races" | "broken" | "slow";
 

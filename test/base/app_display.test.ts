@@ -9,7 +9,7 @@ it.each([
   "data:image/png;base64,AAAA",
   "data:image/svg+xml,%3Csvg/%3E",
   `https://shop.example.com/${"l".repeat(4_071)}`,
-])("A logo may be %.60s", (logo) => {
+])("A logo may be %s", (logo) => {
   expect(describeLogoProblem(logo)).toBeUndefined();
 });
 
@@ -30,6 +30,6 @@ it.each([
   "ftp://shop.example.com/logo.png",
   "",
   `https://shop.example.com/${"l".repeat(4_072)}`,
-])("A logo must not be %.60j", (logo) => {
+])("A logo must not be %j", (logo) => {
   expect(describeLogoProblem(logo)).toMatch(/^must be /);
 });

@@ -95,7 +95,9 @@ export function bridge(handler: FetchHandler<IncomingMessage>): RequestListener 
   return async (incoming, outgoing) => {
     const { method = "GET", headers, headersDistinct, url } = incoming;
     const aborted = new AbortController();
-    outgoing.once("close", () => aborted.abort());
+    outgoing.once("close", () => {
+      if (!outgoing.writableFinished) aborted.abort();
+    });
     const hasBody = !["GET", "HEAD", "OPTIONS"].includes(method);
     const request = new Request(`http://${headers.host}${url}`, {
       method,

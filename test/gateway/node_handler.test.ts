@@ -4,8 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { SignIn } from "../../src/gateway/index.js";
 import { createNodeHandler, type NodeHandler } from "../../src/gateway/node/index.js";
 import { callersOf, responseOrThrow, scannedByText } from "../support/callers.js";
+import { flushPromises } from "../support/clock.js";
 import { newHandleKey } from "../support/gateway.js";
 import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
+import { withTimeout } from "../support/timeout.js";
 import { signToken } from "../support/tokens.js";
 import { openBrowser } from "./browser.js";
 import { type Host, listen } from "./hosts.js";
@@ -182,6 +184,38 @@ describe("the Node handler among the routes of a host", () => {
     const answer = await sendRequest(`${host.url}/auth/qrlogin/v1/origin`);
     expect([answer.status, answer.text]).toEqual([500, expect.stringContaining("option prefix")]);
   });
+});
+
+it("close waits for a sign-in that has begun, whose hook can take its time", async () => {
+  let gateway: NodeHandler | undefined;
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  let finish = () => {};
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const hook = async () => {
+    begin();
+    await finished;
+    return { welcome: true };
+  };
+  await start(hook, (given) => {
+    gateway = given;
+    return given;
+  });
+  const answer = signIn();
+  await withTimeout(begun, "the hook");
+  let isClosed = false;
+  const closed = gateway?.close().then(() => {
+    isClosed = true;
+  });
+  for (let turn = 0; turn < 20; turn++) await flushPromises();
+  expect(isClosed).toBe(false);
+  finish();
+  expect((await answer).json).toEqual({ welcome: true });
+  await withTimeout(Promise.resolve(closed), "the close of the gateway");
 });
 
 it("a closed handler still answers, and can be closed again", async () => {

@@ -101,7 +101,7 @@ async function checkPage(site: Site, alice: Phone): Promise<void> {
 async function checkMissingSecrets({ startInProduction }: Stack, project: Project): Promise<void> {
   const { code, stderr } = await project.start(startInProduction, { NODE_ENV: "production" }).exited;
   expect(code).toBe(1);
-  expect(stderr).toMatch(/secret.*(missing|required)/);
+  expect(stderr).toMatch(/secret.*(missing|required|must not be empty)/);
 }
 
 /** Starts the site of a project. */

@@ -16,8 +16,6 @@ export interface Stack {
   readonly startInProduction: string;
   /** Side that completes the sign-in: the gateway inside the site, or the backend of a site beside a gateway. */
   readonly completedBy: "gateway" | "backend";
-  /** Number of lines that the reader writes, without imports, if the framework asks for more than 39. */
-  readonly ownLines?: number;
   /** Place of the sessions: at the site, or sealed in the cookie, where a copied cookie outlives the sign-out. */
   readonly sessions: "stored" | "sealed";
   /** True if the site does not start in production without its secrets. */
@@ -53,7 +51,6 @@ export const stacks: readonly Stack[] = [
     name: "nest",
     build: "npx tsc",
     start: "node --env-file=.env dist/main.js",
-    ownLines: 49,
     startInProduction: "node dist/main.js",
   },
   {
@@ -63,7 +60,6 @@ export const stacks: readonly Stack[] = [
     build: "npx next build",
     start: "npx next dev --hostname 127.0.0.1",
     startInProduction: "npx next start --hostname 127.0.0.1",
-    ownLines: 52,
     sessions: "sealed",
     // It creates the gateway at the first request.
     needsSecretsToStart: false,
