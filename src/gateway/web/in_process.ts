@@ -47,8 +47,9 @@ interface OutgoingRequest {
 
 /**
  * Sends a request over this connection. Resolves with the response once its headers are there, whether the body of
- * the request has been sent or not. Stops reading the body when the connection closes, and never cancels it. Closes the connection when the request is aborted, when its body cannot be read,
- * and when the body of the response is cancelled. This is how the server learns that the client is gone.
+ * the request has been sent or not. Closes the connection when the request is aborted, when its body cannot be read,
+ * and when the body of the response is cancelled. This is how the server learns that the client is gone. When the
+ * connection closes, stops reading the body of the request and does not cancel it.
  *
  * Resolves with status 499, 400 or 503, and no body, if the connection closes before there is a response: because the
  * request was aborted, because its body could not be read, or by decision of the server.
