@@ -60,12 +60,16 @@ export interface Transport {
 /**
  * Checks the options and completes them with defaults.
  *
- * @throws TypeError when the address is empty or the root certificates are not PEM text.
+ * @throws TypeError when the address is empty or a URL, or the root certificates are not PEM text.
  * @throws RangeError when the number of streams is not a whole number above zero.
  */
 export function resolveTransport(options: TransportOptions): Transport {
   const { address, tls = !isLoopbackTarget(address), maxStreamsPerConnection: maxStreams = 100 } = options;
   if (address === "") throw new TypeError("address must not be empty");
+  // gRPC would look up the scheme as the name of a host.
+  if (/^https?:/i.test(address)) {
+    throw new TypeError("address must be HOST:PORT and not a URL; TLS is a matter of the option tls");
+  }
   if (!Number.isSafeInteger(maxStreams) || maxStreams < 1) {
     throw new RangeError("maxStreamsPerConnection must be a whole number above zero");
   }

@@ -1,9 +1,9 @@
-import { once } from "node:events";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { FastifyPluginAsync } from "fastify";
 import { type Logger, pino } from "pino";
 import type { Clock } from "../base/clock.js";
 import { createFastifyServer } from "./fastify_server.js";
+import { onResponseEnd } from "./http/disconnect_signal.js";
 import { gatewayStopping } from "./http/http_error.js";
 import type { GatewayOptions, GatewaySettings } from "./options.js";
 import { registerGateway } from "./plugin.js";
@@ -40,26 +40,27 @@ export function createEngine(
   const exactPaths = new Set<string>();
   const pathPrefixes: string[] = [];
   const pathPatterns: RegExp[] = [];
-  const openResponses = new Set<ServerResponse>();
+  const openRequests = new Set<Promise<void>>();
   server.addHook("onRoute", ({ url }) => {
     if (url.endsWith("*")) pathPrefixes.push(url.slice(0, -1));
-    else if (url.includes(":")) pathPatterns.push(new RegExp(`^${url.replace(/:\w+/g, "[^/]+")}$`));
+    else if (url.includes(":")) pathPatterns.push(toPattern(url));
     else exactPaths.add(url);
   });
   let isClosed = false;
-  server.addHook("onRequest", async (_request, { raw }) => {
+  server.addHook("onRequest", async (_request, reply) => {
     // The host may listen for longer. A call would open a new connection to the service.
     if (isClosed) throw gatewayStopping();
-    openResponses.add(raw);
-    raw.once("close", () => openResponses.delete(raw));
+    const ended = new Promise<void>((resolve) => onResponseEnd(reply, resolve));
+    openRequests.add(ended);
+    void ended.then(() => openRequests.delete(ended));
   });
   const gateway: FastifyPluginAsync = (instance) =>
     registerGateway(instance, { ...settings, onSignIn }, clock);
   const lastPlugin: FastifyPluginAsync = async (instance) => {
-    // Runs after the hook of the gateway, which ends the event streams. fastify waits for requests of a server of its
-    // own only.
-    instance.addHook("preClose", async () => {
-      await Promise.all([...openResponses].map((response) => once(response, "close")));
+    // Runs after the hook `preClose` of the gateway, which ends the event streams, and before its hook `onClose`.
+    // fastify waits for requests of a server of its own only, and gives a hook `preClose` no more than ten seconds.
+    instance.addHook("onClose", async () => {
+      await Promise.all(openRequests);
       isClosed = true;
     });
   };
@@ -84,4 +85,9 @@ export function createEngine(
     handle: server.routing,
     close: async () => server.close(),
   };
+}
+
+/** Returns the pattern of the paths of a route with parameters, such as `/apps/:appId`. */
+function toPattern(url: string): RegExp {
+  return new RegExp(`^${url.replaceAll(".", "\\.").replace(/:\w+/g, "[^/]+")}$`);
 }

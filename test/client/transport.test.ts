@@ -69,6 +69,13 @@ describe("options", () => {
     expect(() => resolveTransport({ address, tls: { rootCertificates } })).toThrow(TypeError);
   });
 
+  test.each(["https://login.example:50051", "http://127.0.0.1:50051", "HTTPS://login.example"])(
+    "the URL %s is rejected as an address, which says what to pass",
+    (address) => {
+      expect(() => resolveTransport({ address })).toThrow(/address must be HOST:PORT and not a URL; .* tls/);
+    },
+  );
+
   test("channels detect a dead connection, and watch channels do so between calls as well", () => {
     const { unaryChannelOptions, extraUnaryChannelOptions, watchChannelOptions } = resolveTransport({
       address: "127.0.0.1:1",

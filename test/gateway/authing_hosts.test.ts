@@ -7,7 +7,7 @@ import { type GatewayOptions, qrLoginGateway } from "../../src/gateway/index.js"
 import { newHandleKey } from "../support/gateway.js";
 import { appSecrets } from "../support/server.js";
 
-// No request reaches the service.
+// No service runs here.
 const settings = () => ({
   service: { address: "127.0.0.1:1" },
   apps: [{ id: "shop", secret: appSecrets.shop }],
@@ -36,6 +36,16 @@ it("in a fastify server of the site, other paths of the Authing API remain the s
     }
   }
   for (const url of ownPaths) expect((await host.inject({ url })).body).not.toBe("the site's own");
+  await host.close();
+});
+
+it("while the service is away, no secret is called wrong", async () => {
+  const host = fastify();
+  const plugin: FastifyPluginAsync<GatewayOptions> = qrLoginGateway;
+  await host.register(plugin, settings());
+  const payload = { appId: "shop", appSecret: appSecrets.shop };
+  const answer = await host.inject({ method: "POST", url: "/api/v3/check-app-id-secret", payload });
+  expect(answer.json()).toMatchObject({ statusCode: 503, apiCode: 1000, data: null });
   await host.close();
 });
 

@@ -150,6 +150,11 @@ describe("V3 check-app-id-secret", () => {
     expect(Number(limited.headers["retry-after"])).toBeGreaterThan(0);
     expect((await check("id_token=x.y.z")).status).toBe(429);
     expect((await me("x.y.z")).status).toBe(429);
+    expect(await call("/api/v2/users/me", undefined, bearer("x.y.z"))).toMatchObject({ code: 429 });
+    const graphql = await browser.post("/graphql/v2", { query: "query user { user { id } }" });
+    expect(graphql.json).toMatchObject({ errors: [{ message: { code: 429 } }] });
+    const status = await browser.post("/api/v2/users/login/check-status", { token: "x.y.z" });
+    expect(status.json).toMatchObject({ code: 429 });
   });
 
   it("no secret and no token of these calls reaches the log", async () => {

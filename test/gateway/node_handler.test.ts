@@ -92,6 +92,18 @@ describe("the hook of the Node handler", () => {
         throw new Error("the session store is away");
       },
     ],
+    [
+      "throws an error with a status of its own",
+      () => {
+        throw Object.assign(new Error("the session store is away"), { statusCode: 404 });
+      },
+    ],
+    [
+      "throws a text",
+      () => {
+        throw "the session store is away";
+      },
+    ],
   ])("a hook that %s causes status 500, and its error is logged", async (_title, hook) => {
     await start(hook);
     const answer = await signIn();
@@ -99,7 +111,9 @@ describe("the hook of the Node handler", () => {
       500,
       expect.objectContaining({ reason: "INTERNAL", detail: "internal error" }),
     ]);
-    expect(written.join("")).toContain("the session store is away");
+    expect(written.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ err: expect.stringContaining("the session store is away") }),
+    ]);
   });
 
   it("a hook can send the response itself, with the headers that the gateway sets", async () => {
@@ -110,6 +124,22 @@ describe("the hook of the Node handler", () => {
     expect([answer.status, answer.headers.location, answer.text]).toEqual([303, "/welcome", ""]);
     expect([answer.headers["cache-control"], answer.headers.vary]).toEqual(["no-store", "Origin"]);
     expect(written).toEqual([]);
+  });
+
+  it("a response that the hook sends has the gateway's headers also where the host has set others", async () => {
+    await start(
+      (_signIn, _request, response) => void response.end("welcome"),
+      (gateway) => (request, response) => {
+        response.setHeader("cache-control", "public").setHeader("vary", "accept-encoding");
+        gateway(request, response);
+      },
+    );
+    const { text, headers } = await signIn();
+    expect([text, headers["cache-control"], headers.vary]).toEqual([
+      "welcome",
+      "no-store",
+      "accept-encoding, Origin",
+    ]);
   });
 
   it("a hook can start a response that ends later", async () => {
@@ -125,6 +155,21 @@ describe("the hook of the Node handler", () => {
     const answer = await signIn();
     expect([answer.status, answer.text]).toEqual([200, ""]);
   });
+});
+
+it("forwarded headers are not believed by default", async () => {
+  await start(() => ({}));
+  const forwarded = {
+    "x-forwarded-for": "203.0.113.7",
+    "x-forwarded-host": "evil.example",
+    "x-forwarded-proto": "https",
+  };
+  const headers = { origin: "https://evil.example", ...forwarded };
+  expect((await sendRequest(`${host.url}/qrlogin/v1/origin`, { headers })).status).toBe(403);
+  const created = await openBrowser(host.url).post("/qrlogin/v1/tickets", {}, forwarded);
+  const phone = callersOf(server.client).user(await signToken(`user-${users++}`));
+  const scanned = await phone.markScanned(scannedByText(String(created.json.qrContent)));
+  expect(responseOrThrow(scanned).requester?.ipAddress).toBe("127.0.0.1");
 });
 
 describe("the Node handler among the routes of a host", () => {

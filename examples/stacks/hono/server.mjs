@@ -26,5 +26,8 @@ const app = new Hono();
 app.all("/qrlogin/*", (c) => gateway(c.req.raw, c));
 app.get("/", serveStatic({ path: "index.html" }));
 app.get("/me", (c) => c.json({ user: sessions.get(getCookie(c, name)) }));
-app.post("/logout", (c) => sessions.delete(getCookie(c, name)) && c.redirect("/"));
+app.post("/logout", (c) => {
+  sessions.delete(getCookie(c, name));
+  return c.redirect("/");
+});
 serve({ fetch: app.fetch, hostname: HOST, port: Number(PORT) });

@@ -24,7 +24,10 @@ koa.use((ctx) => {
   const sessionId = ctx.cookies.get(name);
   if (ctx.path === "/") Object.assign(ctx, { type: "html", body: createReadStream("index.html") });
   if (ctx.path === "/me") ctx.body = { user: sessions.get(sessionId) };
-  if (ctx.method === "POST" && ctx.path === "/logout" && sessions.delete(sessionId)) ctx.redirect("/");
+  if (ctx.method === "POST" && ctx.path === "/logout") {
+    sessions.delete(sessionId);
+    ctx.redirect("/");
+  }
 });
 const site = koa.callback();
 createServer((req, res) => gateway(req, res, () => site(req, res))).listen(PORT, HOST);

@@ -23,7 +23,9 @@ createServer((req, res) => {
     const route = `${req.method} ${req.url}`;
     if (route === "GET /") res.setHeader("content-type", "text/html").end(readFileSync("index.html"));
     else if (route === "GET /me") res.end(JSON.stringify({ user: sessions.get(id) }));
-    else if (route === "POST /logout" && sessions.delete(id)) res.writeHead(303, { location: "/" }).end();
-    else res.writeHead(404).end();
+    else if (route === "POST /logout") {
+      sessions.delete(id);
+      res.writeHead(303, { location: "/" }).end();
+    } else res.writeHead(404).end();
   });
 }).listen(PORT, HOST, () => console.log(`http://localhost:${PORT}`));

@@ -14,7 +14,7 @@ export function logError(error: unknown, request: FastifyRequest): HttpError {
   // A fault of the gateway, or of the server that it runs in.
   const isOwnFault = reason === "INTERNAL" || status === 500;
   if ((isOwnFault || details.cause !== undefined) && shouldLogFault(request, reason)) {
-    if (isOwnFault) request.log.error({ err: error }, "request failed");
+    if (isOwnFault) request.log.error({ err: details.cause ?? error }, "request failed");
     else request.log.warn({ err: details.cause }, "service failed");
   }
   return httpError;

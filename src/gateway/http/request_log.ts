@@ -110,8 +110,9 @@ export const logSerializers = {
   req: (request: { readonly method: string; readonly url: string }) =>
     `${request.method} ${pathOf(request.url)}`,
   res: (reply: { readonly statusCode: number }) => String(reply.statusCode),
-  // Fastify quotes the URL in some of its errors.
-  err: (error: Error) => withoutQuery(error.stack ?? error.message),
+  // Fastify quotes the URL in some of its errors. A hook of the site can throw anything.
+  err: (error: unknown) =>
+    withoutQuery(error instanceof Error ? (error.stack ?? error.message) : String(error)),
 };
 
 /**

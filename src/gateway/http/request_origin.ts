@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { parseWebOrigin } from "../../base/web_origin.js";
+import { invalidRequest } from "./http_error.js";
 
 /** Returns whether the request comes from a page of another origin. */
 export function isCrossOrigin(request: FastifyRequest): boolean {
@@ -13,6 +14,17 @@ export function isCrossOrigin(request: FastifyRequest): boolean {
  */
 export function ownOriginOf({ protocol, host }: FastifyRequest): string | undefined {
   return parseWebOrigin(`${protocol}://${host}`);
+}
+
+/**
+ * Returns the gateway's own origin, for URLs in a response.
+ *
+ * @throws HttpError INVALID_REQUEST if the `Host` header is not a valid host.
+ */
+export function requireOwnOrigin(request: FastifyRequest): string {
+  const origin = ownOriginOf(request);
+  if (origin === undefined) throw invalidRequest("the header Host is not a valid host");
+  return origin;
 }
 
 function isOwnOrigin(request: FastifyRequest, origin: string): boolean {

@@ -61,28 +61,34 @@ export function createNodeHandler<
   // The engine passes on the objects that the host passed to the handler.
   const engine = createEngine(settings, onSignIn && callWithRaw(onSignIn as RawHook), systemClock);
 
+  /** Resolves with false if the request is not for the gateway, and `mayPass` is true. Otherwise answers it. */
   async function handle(
     request: IncomingMessage & { readonly originalUrl?: string },
     response: ServerResponse,
-    next: ((error?: unknown) => void) | undefined,
-  ): Promise<void> {
+    mayPass: boolean,
+  ): Promise<boolean> {
     await engine.ready;
     const { url = "", originalUrl = url } = request;
     // Frameworks shorten the URL for a handler that is mounted under a path.
     if (originalUrl !== url && engine.serves(url) && !engine.serves(originalUrl)) throw missingPrefix();
-    if (next && !engine.serves(originalUrl)) return next();
+    if (mayPass && !engine.serves(originalUrl)) return false;
     request.url = originalUrl;
     sanitizeForwardedHeaders(request.headers, request.socket.remoteAddress ?? "", forwardedRules);
     engine.handle(request, response);
+    return true;
   }
 
   return Object.assign(
     (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => {
-      handle(request, response, next).catch((error: unknown) => {
-        if (next) return next(error);
-        response.statusCode = 500;
-        response.end();
-      });
+      handle(request, response, next !== undefined).then(
+        // An error of the host's own code, which `next` runs, is the host's: it must not cause a second call.
+        (isAnswered) => isAnswered || next?.(),
+        (error: unknown) => {
+          if (next) return next(error);
+          response.statusCode = 500;
+          response.end();
+        },
+      );
     },
     { close: engine.close },
   );
@@ -103,7 +109,7 @@ function callWithRaw(hook: RawHook): NonNullable<GatewayOptions["onSignIn"]> {
 /** Gives a response that the hook sends itself the headers of all others, such as those of CORS. */
 function copyHeaders(reply: FastifyReply, response: ServerResponse): void {
   for (const [name, value] of Object.entries(reply.getHeaders())) {
-    if (value !== undefined && !response.hasHeader(name)) response.setHeader(name, value);
+    if (value !== undefined) response.setHeader(name, value);
   }
 }
 

@@ -145,7 +145,12 @@ export async function apiRoutes(
     const ticket = await openHandle(request, validate(handleBody, request.body).handle);
     if (onSignIn && completesSignIn(context, ticket)) {
       const response = await exchanges.withGatewayCredentials(ticket);
-      return onSignIn({ ...response, appId: ticket.app.id }, request, reply);
+      try {
+        return await onSignIn({ ...response, appId: ticket.app.id }, request, reply);
+      } catch (cause) {
+        // The site's own error, whatever status or reason it has.
+        throw new HttpError(500, "INTERNAL", "internal error", { cause });
+      }
     }
     // Pages that received no exchange ticket call this route. If that is for lack of a code challenge, the error
     // says so.

@@ -48,7 +48,8 @@ interface OutgoingRequest {
 /**
  * Sends a request over this connection. Resolves with the response once its headers are there, whether the body of
  * the request has been sent or not. Closes the connection when the request is aborted, when its body cannot be read,
- * and when the body of the response is cancelled. This is how the server learns that the client is gone.
+ * and when the body of the response is cancelled. This is how the server learns that the client is gone. When the
+ * connection closes, stops reading the body of the request and does not cancel it.
  *
  * Resolves with status 499, 400 or 503, and no body, if the connection closes before there is a response: because the
  * request was aborted, because its body could not be read, or by decision of the server.
@@ -81,7 +82,11 @@ export async function sendRequest(
     outgoing.on("error", () => resolve(new Response(null, { status: failureStatus })));
   });
   if (body) {
-    const source = Readable.fromWeb(body as ReadableStream);
+    // Without cancelling: undici throws in a microtask if a body that it made of an iterable ends after that, as those
+    // of Next.js do, and nobody can catch it. A body that the server refuses is only read no further.
+    const source = Readable.from((body as ReadableStream<Uint8Array>).values({ preventCancel: true }), {
+      objectMode: false,
+    });
     source.once("error", () => {
       failureStatus = 400;
     });

@@ -1,13 +1,9 @@
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from "fastify";
-import { checkAppOrigin } from "../../access/origin_check.js";
+import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import { HttpError } from "../../http/http_error.js";
-import { annotateLog } from "../../http/request_log.js";
 import { validate } from "../../http/validation.js";
 import type { AuthingContext } from "../context.js";
 import { codeOf, createErrorHandler, type Envelope, messageOf, version2Envelope } from "../envelope.js";
-import type { ServiceToken } from "../oidc/service_tokens.js";
 import { userTokenOf } from "../phone_actions.js";
-import { appIdOf } from "../schemas.js";
 import { toCurrentUser, toGraphqlUser, toLoginStatus } from "./current_user.js";
 import { graphqlBody, loginStatusBody } from "./schemas.js";
 
@@ -24,7 +20,7 @@ const graphqlEnvelope: Envelope = {
  * the ID token states that the page keeps.
  */
 export async function currentUserRoutes(instance: FastifyInstance, context: AuthingContext): Promise<void> {
-  const { rateLimits } = context;
+  const { rateLimits, verifyPresentedToken } = context;
   const { success } = version2Envelope;
   instance.setErrorHandler(createErrorHandler(version2Envelope));
 
@@ -33,13 +29,13 @@ export async function currentUserRoutes(instance: FastifyInstance, context: Auth
     return success(
       request,
       "the signed-in user",
-      toCurrentUser(await verify(request, token, context), token),
+      toCurrentUser(await verifyPresentedToken(request, token, "id"), token),
     );
   });
 
   instance.post("/api/v2/users/login/check-status", rateLimits.calls, async (request) => {
     const { token } = validate(loginStatusBody, request.body);
-    return toLoginStatus(await verify(request, token, context));
+    return toLoginStatus(await verifyPresentedToken(request, token, "id"));
   });
 
   // The SDKs forget the user only after a success. Otherwise Guard leads its user to a page that does not exist here.
@@ -59,35 +55,27 @@ export async function currentUserRoutes(instance: FastifyInstance, context: Auth
  * Adds the route of the two GraphQL queries that can be answered. A query is recognized by its name, and the response
  * has all of its fields that a token states.
  */
-async function graphqlRoute(instance: FastifyInstance, context: AuthingContext): Promise<void> {
+async function graphqlRoute(
+  instance: FastifyInstance,
+  { rateLimits, verifyPresentedToken }: AuthingContext,
+): Promise<void> {
   const { success } = graphqlEnvelope;
   instance.setErrorHandler(createErrorHandler(graphqlEnvelope));
 
-  instance.post("/graphql/v2", context.rateLimits.calls, async (request) => {
+  instance.post("/graphql/v2", rateLimits.calls, async (request) => {
     const { query, variables } = validate(graphqlBody, request.body);
     const operation = /^\s*query\s+(\w+)/.exec(query)?.[1];
     if (operation === "user" && variables?.id === undefined) {
       const token = userTokenOf(request);
-      const user = toGraphqlUser(await verify(request, token, context), token);
+      const user = toGraphqlUser(await verifyPresentedToken(request, token, "id"), token);
       return success(request, "the signed-in user", { user });
     }
     if (operation === "checkLoginStatus") {
       const token = variables?.token ?? userTokenOf(request);
-      const checkLoginStatus = toLoginStatus(await verify(request, token, context));
+      const checkLoginStatus = toLoginStatus(await verifyPresentedToken(request, token, "id"));
       return success(request, "the status of the token", { checkLoginStatus });
     }
     const text = "the only GraphQL queries here are user, without an id, and checkLoginStatus";
     throw new HttpError(404, "ROUTE_NOT_FOUND", text);
   });
-}
-
-async function verify(
-  request: FastifyRequest,
-  token: string,
-  { serviceTokens }: AuthingContext,
-): Promise<ServiceToken> {
-  const serviceToken = await serviceTokens.verify(token, "id", appIdOf(request));
-  checkAppOrigin(request, serviceToken.app);
-  annotateLog(request, { app: serviceToken.app.id });
-  return serviceToken;
 }

@@ -2,9 +2,8 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as z from "zod";
 import type { RegisteredApp } from "../../access/app_registry.js";
 import { checkAppOrigin } from "../../access/origin_check.js";
-import { invalidRequest } from "../../http/http_error.js";
 import { annotateLog } from "../../http/request_log.js";
-import { ownOriginOf } from "../../http/request_origin.js";
+import { requireOwnOrigin } from "../../http/request_origin.js";
 import { validate } from "../../http/validation.js";
 import type { AuthingContext } from "../context.js";
 import { createErrorHandler, version2Envelope } from "../envelope.js";
@@ -37,9 +36,8 @@ export async function guardRoutes(
 
   instance.get("/api/v2/applications/:appId/public-config", rateLimits.calls, async (request) => {
     const app = appOf(request);
-    const origin = ownOriginOf(request);
-    if (origin === undefined) throw invalidRequest("the Host header is not a valid host");
-    return success(request, "the configuration of the app", toPublicConfig(app, { origin, prefix }));
+    const location = { origin: requireOwnOrigin(request), prefix };
+    return success(request, "the configuration of the app", toPublicConfig(app, location));
   });
 
   instance.get(

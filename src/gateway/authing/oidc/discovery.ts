@@ -1,6 +1,6 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
-import { invalidRequest, routeNotFound } from "../../http/http_error.js";
-import { ownOriginOf } from "../../http/request_origin.js";
+import type { FastifyInstance } from "fastify";
+import { routeNotFound } from "../../http/http_error.js";
+import { requireOwnOrigin } from "../../http/request_origin.js";
 import { type SigningKeyCache, signingKeysMaxAgeMs } from "../../tickets/signing_key_cache.js";
 import { sendOauthError } from "./oauth_errors.js";
 
@@ -22,7 +22,7 @@ export function discoveryRoute(
   instance.get(discoveryPath, options, async (request) => {
     if (!(await signingKeyCache.areConfigured())) throw routeNotFound();
     const { issuer, jwks } = await signingKeyCache.get(signingKeysMaxAgeMs);
-    const base = `${originOf(request)}${prefix}`;
+    const base = `${requireOwnOrigin(request)}${prefix}`;
     const { keys }: { readonly keys: readonly { readonly alg: string }[] } = JSON.parse(jwks);
     return {
       issuer,
@@ -36,10 +36,4 @@ export function discoveryRoute(
       grant_types_supported: [],
     };
   });
-}
-
-function originOf(request: FastifyRequest): string {
-  const origin = ownOriginOf(request);
-  if (origin === undefined) throw invalidRequest("the header Host is not valid");
-  return origin;
 }

@@ -11,7 +11,8 @@ function handle(request: Request) {
     apps: [{ id: process.env.APP_ID ?? "", secret: process.env.APP_SECRET ?? "" }],
     handleKeys: [process.env.HANDLE_KEY ?? ""],
     publicOrigin: process.env.PUBLIC_ORIGIN,
-    clientAddress: ({ headers }) => headers.get("x-real-ip") ?? undefined,
+    // Behind a proxy, which sets the header. Without one, anybody could send it.
+    clientAddress: ({ headers }) => (process.env.PUBLIC_ORIGIN && headers.get("x-real-ip")) || undefined,
     async onSignIn({ user }) {
       const session = await getSession();
       session.user = user && { id: user.userId, nickname: user.nickname };
