@@ -155,15 +155,20 @@ describe("a response over a connection in the process", () => {
   it("a refused body that undici made of an iterable, as Next.js has it, ends without an error", async () => {
     const errors: unknown[] = [];
     const note = (error: unknown) => errors.push(error);
+    let endBody = () => {};
+    const refused = new Promise<void>((resolve) => {
+      endBody = resolve;
+    });
     async function* pieces() {
       yield Buffer.alloc(200);
-      await untilAllClosed();
+      await refused;
     }
     process.on("uncaughtException", note);
     const response = await send(post(pieces(), { duplex: "half" }));
     expect(response.status).toBe(413);
     await response.text();
     await untilAllClosed();
+    endBody();
     for (let turn = 0; turn < 10; turn++) await flushPromises();
     process.off("uncaughtException", note);
     expect(errors).toEqual([]);
