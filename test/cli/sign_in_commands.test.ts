@@ -103,7 +103,8 @@ describe("sign-ins", () => {
     const { code, stderr } = await run(["sign-ins", "list"]);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: "error: required option '--admin <id>' not specified\n(see npm run --silent qrlogin -- --help)\n",
+      stderr:
+        "error: required option '--admin <id>' not specified\n(see npm run --silent qrlogin -- --help)\n",
     });
   });
 });
