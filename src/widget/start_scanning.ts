@@ -30,7 +30,8 @@ export function startScanning<User = unknown>(
 ): Scanning {
   const isDialog = target === undefined;
   const container = isDialog ? document.body : resolveElement(target);
-  if (!isDialog) activeScans.get(container)?.stop();
+  // A page has one dialog. A second click may come before the first one's is there.
+  activeScans.get(container)?.stop();
   // The page's element may have content or a shadow root, but the widget's own element is for the widget.
   const isOwn = container.localName === "qr-login";
   const host = isOwn ? container : container.appendChild(document.createElement("div"));
@@ -72,7 +73,7 @@ export function startScanning<User = unknown>(
   const isReady = loadLanguage(language, options.gateway);
   if (isReady !== undefined) void isReady.then(begin);
   else begin();
-  if (!isDialog) activeScans.set(container, scanning);
+  activeScans.set(container, scanning);
   // A page may create its element first and insert it later.
   let wasConnected = host.isConnected;
   mountTimer = setInterval(() => {
