@@ -35,7 +35,15 @@ async function openPage() {
 
 /** Lets time pass in the page until `onError` is called, and resolves with its arguments. */
 async function waitForError(widget: WidgetPage, times = 1): Promise<readonly unknown[]> {
-  while (widget.callsOf("onError").length < times) await widget.page.clock.runFor(1_000);
+  const pending = new Set<unknown>();
+  widget.page.on("request", (request) => pending.add(request));
+  widget.page.on("requestfinished", (request) => pending.delete(request));
+  widget.page.on("requestfailed", (request) => pending.delete(request));
+  while (widget.callsOf("onError").length < times) {
+    await widget.page.clock.runFor(1_000);
+    // The time of the page must not outrun the time-outs of requests that are on their way.
+    await expect.poll(() => pending.size).toBe(0);
+  }
   return widget.callsOf("onError")[times - 1] ?? [];
 }
 
