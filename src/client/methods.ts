@@ -29,10 +29,12 @@ export function createMethodFactory<Client, Options extends CallOptions>({
   return <M extends RequestType<unknown>, Response>(
     type: M,
     method: (client: Client) => Unary<ReturnType<M["fromPartial"]>, Response>,
-  ) =>
-    async (request: PartialMessage<M>, options: Options = {} as Options): Promise<Response> => {
-      checkOptions(methodOf(type), options, optionFields);
+  ) => {
+    const name = methodOf(type);
+    return async (request: PartialMessage<M>, options: Options = {} as Options): Promise<Response> => {
+      checkOptions(name, options, optionFields);
       const message = toMessage(type, request) as ReturnType<M["fromPartial"]>;
       return rpcClient.call(method, message, authorizationOf(options), options);
     };
+  };
 }

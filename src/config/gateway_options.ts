@@ -5,6 +5,8 @@ import { gatewayOptionsSchemas } from "./schema/gateway_options_schema.js";
 import { parseWithSchema } from "./schema/parse_with_schema.js";
 import { parseValidPart } from "./schema/schema_tree.js";
 
+export { gatewayDefaults } from "./schema/gateway_schema.js";
+
 /** The server that the gateway runs in: one of fastify, a Node.js or a fetch handler of another, or its own. */
 export type GatewayHost = keyof typeof gatewayOptionsSchemas;
 

@@ -6,6 +6,7 @@ import {
   createAppClient,
   createApproverClient,
 } from "../client/index.js";
+import { gatewayDefaults } from "../config/gateway_options.js";
 import { type AppRegistry, createAppRegistry } from "./access/app_registry.js";
 import { createStreamLimiter, type StreamLimiter } from "./access/stream_limiter.js";
 import type { GatewayLimits, GatewayOptions } from "./options.js";
@@ -46,18 +47,19 @@ export interface GatewayContext {
 
 /** Returns the limits, with defaults in place of those that are missing. */
 function completeLimits({
-  ticketsPerMinute = 600,
-  callsPerMinute = 6_000,
-  ticketTtlMs = 120_000,
-  streams = 10_000,
-  streamsPerAddress = 2_000,
+  ticketsPerMinute = gatewayDefaults.ticketsPerMinute,
+  callsPerMinute = gatewayDefaults.callsPerMinute,
+  ticketTtlMs = gatewayDefaults.ticketTtl,
+  streams = gatewayDefaults.streams,
+  streamsPerAddress = gatewayDefaults.streamsPerAddress,
 }: Partial<GatewayLimits> = {}): GatewayLimits {
   return { ticketsPerMinute, callsPerMinute, ticketTtlMs, streams, streamsPerAddress };
 }
 
 /** Creates the context from options that have been checked. Missing ones get their defaults. */
 export function createGatewayContext(options: GatewayOptions, clock: Clock): GatewayContext {
-  const { handleTtlMs = 3_600_000, heartbeatIntervalMs = 15_000 } = options;
+  const { handleTtlMs = gatewayDefaults.handleTtl, heartbeatIntervalMs = gatewayDefaults.heartbeatInterval } =
+    options;
   const limits = completeLimits(options.limits);
   const apps = createAppRegistry(options.apps);
   const sealer = createSealer(options.handleKeys, clock);

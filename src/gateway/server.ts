@@ -5,7 +5,7 @@ import { formatAddress } from "../base/address.js";
 import { type Clock, systemClock } from "../base/clock.js";
 import { createNetworkMatcher, parseNetworks } from "../base/ip_network.js";
 import { describeListenError } from "../base/listen_error.js";
-import { checkGatewayOptions } from "../config/gateway_options.js";
+import { checkGatewayOptions, gatewayDefaults } from "../config/gateway_options.js";
 import { createFastifyServer } from "./fastify_server.js";
 import { type ClientIpHeader, sanitizeForwardedHeaders } from "./forwarded_headers.js";
 import { addressKeyOf } from "./http/client_address.js";
@@ -95,7 +95,10 @@ function createServer(options: GatewayServerOptions): FastifyInstance {
     isTrustedProxy: createNetworkMatcher(parseNetworks(trustedProxies)),
     clientIpHeader,
   };
-  const { connections = 20_000, connectionsPerAddress = 5_000 } = limits ?? {};
+  const {
+    connections = gatewayDefaults.connections,
+    connectionsPerAddress = gatewayDefaults.connectionsPerAddress,
+  } = limits ?? {};
   // sanitizeForwardedHeaders has left this header only if a trusted proxy sent the request.
   const addressOf = ({ headers, socket }: IncomingMessage) =>
     addressKeyOf({ ip: String(headers["x-forwarded-for"] ?? socket.remoteAddress ?? "") });

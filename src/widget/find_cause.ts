@@ -45,7 +45,11 @@ export async function findCause(
     // The browser reports a violation in a task of its own.
     await new Promise((resolve) => setTimeout(resolve));
     if (isBlocked) return cause("CSP_BLOCKED", "the page's policy blocks");
-    if (location.protocol === "https:" && protocol === "http:" && !/^(localhost|127\.|\[::1])/.test(hostname))
+    if (
+      location.protocol === "https:" &&
+      protocol === "http:" &&
+      !/^(localhost$|127\.|\[::1])/.test(hostname)
+    )
       return cause("MIXED_CONTENT", "a page over https cannot call");
     return answer ? unreadable : offline;
   } finally {

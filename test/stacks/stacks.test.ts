@@ -92,7 +92,8 @@ async function checkPage(site: Site, alice: Phone): Promise<void> {
   // In development, React mounts the widget twice, and the first ticket is withdrawn.
   const ticket = (await Promise.all(created)).find(({ pictures }) => shown?.includes(pictures.svg));
   await alice(ticket?.qrContent ?? "");
-  await page.getByText("Alice", { exact: true }).waitFor();
+  // The page's own element, since the widget greets her too, as soon as she has scanned.
+  await page.locator("b", { hasText: "Alice" }).waitFor();
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.locator("img.code.loaded").waitFor();
 }

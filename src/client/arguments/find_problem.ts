@@ -1,3 +1,4 @@
+import { isObject } from "../../base/is_object.js";
 import { suggestSpelling } from "../../base/suggest_spelling.js";
 import type { Field, Fields, FieldType } from "./field.js";
 
@@ -88,10 +89,6 @@ function findProblemOfOneof(
   }
   const problem = findProblem(value, field, strictness);
   return problem && `.value${problem}`;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function wrongType(expected: string, value: unknown): string {

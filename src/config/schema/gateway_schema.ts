@@ -39,6 +39,19 @@ const gatewayAppSchema = z
   })
   .transform((given) => ({ ...given, name: given.name, logo: given.logo }));
 
+/** Values of the settings that are left out, in a file and in a program. Durations are in milliseconds. */
+export const gatewayDefaults = {
+  handleTtl: 3_600_000,
+  heartbeatInterval: 15_000,
+  ticketTtl: 120_000,
+  ticketsPerMinute: 600,
+  callsPerMinute: 6_000,
+  streams: 10_000,
+  streamsPerAddress: 2_000,
+  connections: 20_000,
+  connectionsPerAddress: 5_000,
+} as const;
+
 /** Settings that have the same form in a configuration file and in the options of a program. */
 export const gatewaySettings = {
   allowPlaintextOnNetwork: z.boolean().default(false),
@@ -55,16 +68,16 @@ export const proxySettings = {
 
 /** Limits that are counts. */
 export const countLimits = {
-  ticketsPerMinute: integer(1, 10_000_000).default(600),
-  callsPerMinute: integer(1, 10_000_000).default(6000),
-  streams: integer(1, 1_000_000).default(10_000),
-  streamsPerAddress: integer(1, 1_000_000).default(2000),
+  ticketsPerMinute: integer(1, 10_000_000).default(gatewayDefaults.ticketsPerMinute),
+  callsPerMinute: integer(1, 10_000_000).default(gatewayDefaults.callsPerMinute),
+  streams: integer(1, 1_000_000).default(gatewayDefaults.streams),
+  streamsPerAddress: integer(1, 1_000_000).default(gatewayDefaults.streamsPerAddress),
 };
 
 /** Limits on connections. */
 export const connectionLimits = {
-  connections: integer(1, 1_000_000).default(20_000),
-  connectionsPerAddress: integer(1, 1_000_000).default(5000),
+  connections: integer(1, 1_000_000).default(gatewayDefaults.connections),
+  connectionsPerAddress: integer(1, 1_000_000).default(gatewayDefaults.connectionsPerAddress),
 };
 
 /** The shortest and the longest value of each duration. */
@@ -83,13 +96,15 @@ export const gatewaySchema = z
     service: serviceSchema,
     ...gatewaySettings,
     handleKeys: distinct(oneOrMore(handleKey)),
-    handleTtl: duration(...durationLimits.handleTtl).prefault("1h"),
-    heartbeatInterval: duration(...durationLimits.heartbeatInterval).prefault("15s"),
+    handleTtl: duration(...durationLimits.handleTtl).default(gatewayDefaults.handleTtl),
+    heartbeatInterval: duration(...durationLimits.heartbeatInterval).default(
+      gatewayDefaults.heartbeatInterval,
+    ),
     ...proxySettings,
     limits: z
       .strictObject({
         ...countLimits,
-        ticketTtl: duration(...durationLimits.ticketTtl).prefault("120s"),
+        ticketTtl: duration(...durationLimits.ticketTtl).default(gatewayDefaults.ticketTtl),
         ...connectionLimits,
       })
       .prefault({}),

@@ -28,11 +28,16 @@ func newClient(secret string) (*authentication.AuthenticationClient, error) {
 }
 
 func waitForApproval(client *authentication.AuthenticationClient, qrcodeID string) string {
+	deadline := time.Now().Add(time.Minute)
 	for {
 		status := client.CheckQrCodeStatus(&dto.CheckQrcodeStatusDto{QrcodeId: qrcodeID}).Data
 		if status.Status == "AUTHORIZED" {
 			return status.Ticket
 		}
+		if status.Status == "CANCELLED" || status.Status == "EXPIRED" || time.Now().After(deadline) {
+			log.Fatal("not approved: ", status.Status)
+		}
+		// The SDK has no stream.
 		time.Sleep(100 * time.Millisecond)
 	}
 }

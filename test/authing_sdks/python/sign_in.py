@@ -12,10 +12,11 @@ client = AuthenticationClient(
 )
 qrcode_id = client.gene_qr_code(type="MOBILE_APP")["data"]["qrcodeId"]
 print("CODE", qrcode_id, flush=True)
-while True:
-    data = client.check_qr_code_status(qrcode_id)["data"]
-    if data["status"] == "AUTHORIZED":
-        break
+deadline = time.monotonic() + 60
+while (data := client.check_qr_code_status(qrcode_id)["data"])["status"] != "AUTHORIZED":
+    if data["status"] in ("CANCELLED", "EXPIRED") or time.monotonic() > deadline:
+        raise SystemExit(f"not approved: {data['status']}")
+    # The SDK has no stream.
     time.sleep(0.1)
 tokens = client.exchange_token_set_with_qr_code_ticket(data["ticket"], client.app_id, secret)["data"]
 access_token, id_token = tokens["access_token"], tokens["id_token"]

@@ -12,6 +12,7 @@ import cn.authing.sdk.java.model.AuthenticationClientOptions;
 import cn.authing.sdk.java.util.JsonUtils;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** Signs in with Authing's SDK for Java, goes on with the tokens, and prints what it received as JSON. */
 public final class SignIn {
@@ -46,9 +47,19 @@ public final class SignIn {
   private static String waitForApproval(AuthenticationClient client, String qrcodeId) throws Exception {
     CheckQrcodeStatusDto code = new CheckQrcodeStatusDto();
     code.setQrcodeId(qrcodeId);
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
     while (true) {
-      CheckQRCodeStatusDataDto status = client.checkQrCodeStatus(code).getData();
-      if (status.getStatus() == CheckQRCodeStatusDataDto.Status.AUTHORIZED) return status.getTicket();
+      CheckQRCodeStatusDataDto data = client.checkQrCodeStatus(code).getData();
+      switch (data.getStatus()) {
+        case AUTHORIZED:
+          return data.getTicket();
+        case CANCELLED:
+        case EXPIRED:
+          throw new IllegalStateException("not approved: " + data.getStatus());
+        default:
+          if (System.nanoTime() > deadline) throw new IllegalStateException("not approved in a minute");
+      }
+      // The SDK has no stream.
       Thread.sleep(100);
     }
   }
