@@ -33,8 +33,8 @@ import { type WatchOptions, watch, watchOptionFields } from "./watch.js";
 export interface AppCredentials {
   /** Id of the app. */
   readonly appId: string;
-  /** Secret of the app. */
-  readonly appSecret: string;
+  /** Secret of the app. An app that authenticates with a client certificate alone has none; see `tls`. */
+  readonly appSecret?: string | undefined;
 }
 
 /** Options of {@link createAppClient}. */
@@ -54,7 +54,7 @@ export interface AppWatchOptions extends WatchOptions {
 
 const credentialFields = {
   appId: { type: "string", isRequired: true },
-  appSecret: { type: "string", isRequired: true },
+  appSecret: { type: "string" },
 } as const satisfies Record<keyof AppCredentials, Field>;
 
 const appClientOptionFields = {
@@ -175,11 +175,16 @@ export function createAppClient(options: AppClientOptions): AppClient {
   return createAppClientWithTiming(options, systemTiming);
 }
 
-/** Creates an app client with the time and randomness of a test. Not part of the public API. */
-export function createAppClientWithTiming(options: AppClientOptions, timing: Timing): AppClient {
+/** Creates an app client that a test or the gateway needs. Not part of the public API. */
+export function createAppClientWithTiming(
+  options: AppClientOptions,
+  timing: Timing,
+  isForwarding = false,
+): AppClient {
   checkOptions("createAppClient", options, appClientOptionFields);
+  requireSecretOrCertificate(options);
   const ownAuthorization = toAuthorization(options);
-  const rpcClient = createRpcClient(QrLoginServiceClient, options, timing);
+  const rpcClient = createRpcClient(QrLoginServiceClient, options, timing, isForwarding);
   const { address, inFlight } = rpcClient;
   const authorizationOf = ({ credentials }: AppCallOptions) =>
     credentials ? toAuthorization(credentials) : ownAuthorization;
@@ -211,8 +216,18 @@ export function createAppClientWithTiming(options: AppClientOptions, timing: Tim
   };
 }
 
+function requireSecretOrCertificate({ appSecret, tls }: AppClientOptions): void {
+  const mayHaveCertificate =
+    typeof tls === "function" || (typeof tls === "object" && tls.certChain !== undefined);
+  if (appSecret !== undefined || mayHaveCertificate) return;
+  throw new TypeError(
+    "createAppClient: options.appSecret is missing; without it, options.tls must have certChain and privateKey",
+  );
+}
+
+/** Returns the value of `authorization`. Without a secret it only names the app. */
 function toAuthorization({ appId, appSecret }: AppCredentials): string {
   if (appId === "" || appId.includes(":")) throw new TypeError("appId must not be empty or hold a colon");
   if (appSecret === "") throw new TypeError("appSecret must not be empty");
-  return formatBasicCredentials(appId, appSecret);
+  return formatBasicCredentials(appId, appSecret ?? "");
 }

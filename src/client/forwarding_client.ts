@@ -1,5 +1,10 @@
 import type { ClientReadableStream } from "@grpc/grpc-js";
-import { QrLoginServiceClient } from "../../gen/qrlogin/v1/qr_login_service.js";
+import {
+  type ExchangeUserInfoRequest,
+  type ExchangeUserInfoResponse,
+  QrLoginServiceClient,
+} from "../../gen/qrlogin/v1/qr_login_service.js";
+import { type AppCredentials, createAppClientWithTiming } from "./app_client.js";
 import { type QrLoginError, toQrLoginError } from "./error.js";
 import { readStatusDetails, type StatusDetail } from "./error_details.js";
 import { type ClientOptions, createRpcClient } from "./rpc_client.js";
@@ -39,7 +44,7 @@ export interface ForwardingClient {
  * @throws TypeError, RangeError when an option is invalid.
  */
 export function createForwardingClient(options: ClientOptions): ForwardingClient {
-  const rpcClient = createRpcClient(QrLoginServiceClient, options, systemTiming);
+  const rpcClient = createRpcClient(QrLoginServiceClient, options, systemTiming, true);
   return {
     call: ({ path, request, authorization, signal }) =>
       rpcClient.call<Uint8Array, Uint8Array>(
@@ -66,6 +71,34 @@ export function createForwardingClient(options: ClientOptions): ForwardingClient
       return readStream(rpcClient.address, open, (stop) => rpcClient.inFlight.add(signal, stop));
     },
     close: rpcClient.close,
+  };
+}
+
+/** Calls for an app with the credentials that a caller has presented. Not part of the public API. */
+export interface CallerClient {
+  exchangeUserInfo(
+    request: ExchangeUserInfoRequest,
+    credentials: AppCredentials,
+  ): Promise<ExchangeUserInfoResponse>;
+  /** Resolves if the credentials are right. */
+  checkCredentials(credentials: AppCredentials): Promise<void>;
+  close(): void;
+}
+
+/**
+ * Creates the client, which connects on first use. Its calls are marked as forwarded: the caller has the secret, and
+ * not the certificate that the connection may have.
+ */
+export function createCallerClient(options: ClientOptions): CallerClient {
+  const unused = { appId: "-", appSecret: "-" };
+  const client = createAppClientWithTiming({ ...options, ...unused }, systemTiming, true);
+  return {
+    exchangeUserInfo: (request, credentials) => client.exchangeUserInfo(request, { credentials }),
+    async checkCredentials(credentials) {
+      // Of the service's calls, the one without parameters and effects.
+      await client.getSigningKeys({}, { credentials });
+    },
+    close: client.close,
   };
 }
 

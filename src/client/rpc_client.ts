@@ -1,5 +1,6 @@
 import type { ChannelCredentials, ChannelOptions, ClientReadableStream } from "@grpc/grpc-js";
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import { forwardedKey } from "../base/forwarded_call.js";
 import { withTimeout } from "../base/with_timeout.js";
 import type { Field } from "./arguments/field.js";
 import { createChannelPool } from "./channel_pool.js";
@@ -79,12 +80,14 @@ export interface RpcClient<Client> {
 /**
  * Creates the channels, which connect on first use.
  *
+ * @param isForwarding Marks the calls as those of others, so that the client certificate does not count for them.
  * @throws TypeError, RangeError when an option is invalid.
  */
 export function createRpcClient<Client extends { close(): void }>(
   Generated: GeneratedClient<Client>,
   options: ClientOptions,
   timing: Timing,
+  isForwarding = false,
 ): RpcClient<Client> {
   const { address, credentials, maxStreams, ...channelOptions } = resolveTransport(options);
   const defaultDeadline = requireDeadline(options.deadlineMs ?? 10_000);
@@ -109,6 +112,7 @@ export function createRpcClient<Client extends { close(): void }>(
         typeof authorization !== "function"
           ? authorization
           : await resolveAuthorization(deadlineMs, authorization, signal, inFlight, timing),
+        isForwarding,
       );
       return new Promise((resolve, reject) => {
         let running: { cancel(): void } | undefined;
@@ -131,7 +135,7 @@ export function createRpcClient<Client extends { close(): void }>(
     openStream(start, authorization) {
       const { client, release } = watchChannels.acquire();
       // However a call ends, `status` is its last event.
-      return start(client, createMetadata(authorization)).once("status", release);
+      return start(client, createMetadata(authorization, isForwarding)).once("status", release);
     },
     close() {
       inFlight.close();
@@ -141,8 +145,9 @@ export function createRpcClient<Client extends { close(): void }>(
   };
 }
 
-function createMetadata(authorization: string | undefined): Metadata {
+function createMetadata(authorization: string | undefined, isForwarding: boolean): Metadata {
   const metadata = new Metadata();
+  if (isForwarding) metadata.set(forwardedKey, "1");
   if (authorization !== undefined) metadata.set("authorization", authorization);
   return metadata;
 }

@@ -67,7 +67,8 @@ export async function startGatewayFromConfig(
 }
 
 /** Returns the option `tls` of the gRPC clients. Without a setting, the clients use their own default. */
-function tlsOf({ tls, caFile }: GatewayConfig["service"]) {
-  if (caFile !== undefined) return { tls: { rootCertificates: readFileSync(caFile) } };
-  return tls === undefined ? {} : { tls };
+function tlsOf({ tls, caFile, certFile, keyFile }: GatewayConfig["service"]) {
+  if (caFile === undefined && certFile === undefined) return tls === undefined ? {} : { tls };
+  const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
+  return { tls: { rootCertificates: read(caFile), certChain: read(certFile), privateKey: read(keyFile) } };
 }

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
-import { createAdminAuthenticator, createAppAuthenticator } from "../auth/basic_authenticator.js";
+import { createAppAuthenticator } from "../auth/app_authenticator.js";
+import { createAdminAuthenticator } from "../auth/basic_authenticator.js";
 import { createTokenSigner } from "../auth/signing/token_signer.js";
 import { createUserAuthenticator } from "../auth/user_authenticator.js";
 import { type Clock, systemClock } from "../base/clock.js";
@@ -105,7 +106,7 @@ export async function startService(
   }
 
   try {
-    const apps = createAppAuthenticator(config.apps);
+    const apps = createAppAuthenticator(config.apps, clock);
     const server = await startGrpcServer({
       ...{ config: config.grpc, handlers, apps, users, clock, log },
       admin: config.admins.length === 0 ? undefined : adminService(config, signInSwitch, clock, log),

@@ -23,7 +23,7 @@ export function checkGatewayOptions(host: GatewayHost, options: unknown): void {
   const { address, tls } = service ?? {};
   const all = [
     ...problems,
-    ...checkGatewayApps(["apps"], apps),
+    ...checkGatewayApps(["apps"], apps, hasCertificate(tls)),
     ...(isNonLoopbackTarget(address) ? checkKnownSecrets(["apps"], apps) : []),
     ...checkServicePlaintext([], { address, tls, allowPlaintextOnNetwork }),
   ];
@@ -32,4 +32,8 @@ export function checkGatewayOptions(host: GatewayHost, options: unknown): void {
     all.map(({ path, message }) => ({ path: formatPath(path) || "options", message })),
   );
   throw new TypeError(`the options of the gateway are invalid\n${lines}`);
+}
+
+function hasCertificate(tls: unknown): boolean {
+  return typeof tls === "function" || (typeof tls === "object" && tls !== null && "certChain" in tls);
 }

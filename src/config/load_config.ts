@@ -84,7 +84,11 @@ export function loadConfig({
   // If the file cannot be read, missing values may be in it, so that only the environment is checked.
   const judgedProblems =
     fileProblems.length === 0
-      ? [...schemaProblems, ...checkProblems, ...(purpose === "gateway" ? checkGatewayPresence(merged) : [])]
+      ? [
+          ...schemaProblems,
+          ...withoutPathsOf(schemaProblems, checkProblems),
+          ...(purpose === "gateway" ? checkGatewayPresence(merged) : []),
+        ]
       : schemaProblems.filter(isFrom(values));
   const problems = [
     ...fileProblems,
@@ -151,6 +155,12 @@ function readConfigFile({ file, name }: ConfigFile): ReturnType<typeof readYamlF
   // An empty name comes from a script whose variable is unset. Treating it as "no file" would start
   // development mode.
   return file === "" ? { problems: [{ path: name, message: "must name a file" }] } : readYamlFile(file);
+}
+
+/** Returns the problems of values that are not already known to be invalid. To a check, those are missing. */
+function withoutPathsOf(known: readonly Problem[], problems: readonly Problem[]): Problem[] {
+  const paths = new Set(known.map(({ path }) => formatPath(path)));
+  return problems.filter(({ path }) => !paths.has(formatPath(path)));
 }
 
 const identityPaths = ["apps", "userPools", "gateway", "gateway.apps"];

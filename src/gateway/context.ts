@@ -1,5 +1,10 @@
 import type { Clock } from "../base/clock.js";
-import { createForwardingClient, type ForwardingClient } from "../client/forwarding_client.js";
+import {
+  type CallerClient,
+  createCallerClient,
+  createForwardingClient,
+  type ForwardingClient,
+} from "../client/forwarding_client.js";
 import {
   type AppClient,
   type ApproverClient,
@@ -22,6 +27,8 @@ export interface GatewayContext {
   readonly apps: AppRegistry;
   /** Calls the service for an app. Each call carries that app's credentials. */
   readonly appClient: AppClient;
+  /** Calls the service for an app with the credentials that a caller has presented. */
+  readonly callerClient: CallerClient;
   /** Calls the service for a user. Each call carries that user's token. */
   readonly approverClient: ApproverClient;
   /** Forwards calls of others. Each call carries its caller's credential. */
@@ -64,14 +71,16 @@ export function createGatewayContext(options: GatewayOptions, clock: Clock): Gat
   const apps = createAppRegistry(options.apps);
   const sealer = createSealer(options.handleKeys, clock);
   const appClient = createAppClient({ ...options.service, ...apps.resolve(undefined).credentials });
+  const callerClient = createCallerClient(options.service);
   const approverClient = createApproverClient(options.service);
   const forwardingClient = createForwardingClient(options.service);
   const watchHub = createWatchHub(appClient, clock, 2 * limits.streams);
-  const exchanges = createExchanges(appClient, clock);
+  const exchanges = createExchanges(appClient, callerClient, clock);
   const qrImages = createQrImages(sealer);
   return {
     apps,
     appClient,
+    callerClient,
     approverClient,
     forwardingClient,
     pageTickets: createPageTickets({
@@ -98,6 +107,7 @@ export function createGatewayContext(options: GatewayOptions, clock: Clock): Gat
       watchHub.close();
       exchanges.close();
       appClient.close();
+      callerClient.close();
       approverClient.close();
       forwardingClient.close();
       await qrImages.close();

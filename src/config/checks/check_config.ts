@@ -6,6 +6,7 @@ import { checkTlsFiles, describeKeySetProblem } from "../files/key_files.js";
 import type { PartialConfig } from "../schema/config_schema.js";
 import { checkAdminSecrets } from "./check_admin_secrets.js";
 import { checkAppSecrets } from "./check_app_secrets.js";
+import { checkClientCertificates } from "./check_client_certificates.js";
 import { checkGateway } from "./check_gateway.js";
 import { checkKnownSecrets } from "./check_gateway_apps.js";
 import { checkIssuers } from "./check_issuers.js";
@@ -57,6 +58,7 @@ function checkService(content: PartialConfig): Problem[] {
     ...checkUniqueIds(["apps"], apps),
     ...checkUniqueIds(["admins"], admins),
     ...checkAdminSecrets(content),
+    ...checkClientCertificates(content),
     ...checkUniqueIssuerAudience(userPools),
     ...checkIssuers(content),
     ...checkIntrospection(userPools),

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
-import { type AppClient, type AppCredentials, isQrLoginError } from "../../client/index.js";
+import type { CallerClient } from "../../client/forwarding_client.js";
+import { type AppCredentials, isQrLoginError } from "../../client/index.js";
 import { type AppRegistry, type RegisteredApp, readBasicCredentials } from "../access/app_registry.js";
 import { annotateLog } from "../http/request_log.js";
 import { appUnauthenticated } from "../tickets/exchanges.js";
@@ -60,14 +61,13 @@ export type AuthenticateApp = (
 /** Creates the function that authenticates a calling app. */
 export function createAuthenticateApp(
   apps: AppRegistry,
-  appClient: Pick<AppClient, "getSigningKeys">,
+  callerClient: Pick<CallerClient, "checkCredentials">,
 ): AuthenticateApp {
   return async (request, credentials) => {
     if (!credentials) throw appUnauthenticated();
     const app = appOfCredentials(request, credentials, apps);
     try {
-      // Of the service's calls, the one without parameters and effects.
-      await appClient.getSigningKeys({}, { credentials });
+      await callerClient.checkCredentials(credentials);
     } catch (error) {
       if (isQrLoginError(error, "APP_UNAUTHENTICATED")) throw appUnauthenticated();
       throw error;

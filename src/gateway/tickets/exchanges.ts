@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.js";
+import type { CallerClient } from "../../client/forwarding_client.js";
 import {
   type AppClient,
   type AppCredentials,
@@ -49,7 +50,11 @@ const shareResultMs = 5_000;
 const maxPollWaitMs = 1_000;
 
 /** Creates the exchanges of a gateway. */
-export function createExchanges(client: AppClient, clock: Clock): Exchanges {
+export function createExchanges(
+  client: AppClient,
+  callerClient: Pick<CallerClient, "exchangeUserInfo">,
+  clock: Clock,
+): Exchanges {
   const results = new Map<string, Promise<ExchangeUserInfoResponse>>();
   const cancelTimers = new Set<() => void>();
   let closed = false;
@@ -97,10 +102,10 @@ export function createExchanges(client: AppClient, clock: Clock): Exchanges {
 
   return {
     withCallerCredentials(credentials, exchangeTicket, codeVerifier = "") {
-      const { appId, appSecret } = credentials;
+      const { appId, appSecret = "" } = credentials;
       return once(["caller", appId, appSecret, exchangeTicket, codeVerifier], async () => {
         try {
-          return await client.exchangeUserInfo({ exchangeTicket, codeVerifier }, { credentials });
+          return await callerClient.exchangeUserInfo({ exchangeTicket, codeVerifier }, credentials);
         } catch (error) {
           if (isQrLoginError(error, "APP_UNAUTHENTICATED")) throw appUnauthenticated();
           throw error;
