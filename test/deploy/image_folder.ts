@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
+import { productionPackages } from "../../scripts/release/production_packages.js";
 import { startProcess } from "../support/process.js";
 import { textOf } from "./files.js";
 
@@ -49,15 +50,11 @@ function copyAll(stage: readonly string[], context: string, before: string, to: 
 
 /** Copies the packages that `npm prune --omit=dev` keeps. */
 function keepProductionPackages(to: string): void {
-  const lock: { packages: Record<string, { dev?: boolean; devOptional?: boolean }> } = JSON.parse(
-    readFileSync(join(root, "package-lock.json"), "utf8"),
-  );
-  for (const [name, { dev, devOptional }] of Object.entries(lock.packages)) {
-    if (name === "" || dev || devOptional) continue;
-    const folder = join(root, name);
-    const isOwn = (path: string) =>
-      path === folder || relative(folder, path).split(sep)[0] !== "node_modules";
-    cpSync(folder, join(to, name), { recursive: true, filter: isOwn });
+  for (const { path } of productionPackages()) {
+    const folder = join(root, path);
+    const isOwn = (file: string) =>
+      file === folder || relative(folder, file).split(sep)[0] !== "node_modules";
+    cpSync(folder, join(to, path), { recursive: true, filter: isOwn });
   }
 }
 
