@@ -2,21 +2,19 @@ import type { Logger } from "pino";
 import { type Clock, systemClock } from "../base/clock.js";
 import type { Config, GatewayConfig } from "../config/config.js";
 import { readCertificateFiles } from "../config/files/certificates.js";
-import type { PolicySources } from "../config/policy/resolve_policy.js";
 import type { GatewayServer } from "../gateway/server.js";
 import { monitorCertificates } from "./certificate_monitor.js";
 import { monitorDescriptors, reservedDescriptors } from "./file_descriptors.js";
 import { startGatewayFromConfig } from "./gateway.js";
+import type { Reloadable } from "./reload/reloadable.js";
 import { type Service, startService } from "./service.js";
 
-/** The servers that `qrlogin serve` runs. */
-export interface RunningServers {
+/** The servers that `qrlogin serve` runs. In development mode, nothing is reloaded. */
+export interface RunningServers extends Reloadable {
   /** Address on which gRPC listens, with the actual port. */
   readonly grpcAddress: string;
   /** Address on which the gateway listens, if it runs in this process. */
   readonly gatewayAddress: string | undefined;
-  /** Applies the policies of a configuration to calls from now on. */
-  applyPolicies(sources: PolicySources): void;
   /** Stops gracefully, the gateway before the service that it calls. A second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -53,7 +51,7 @@ export async function startServers(
   return {
     grpcAddress: service.grpcAddress,
     gatewayAddress: gateway.address,
-    applyPolicies: service.applyPolicies,
+    prepareReload: service.prepareReload,
     stop() {
       stopPromise ??= gateway.stop().finally(() => service.stop());
       return stopPromise;
