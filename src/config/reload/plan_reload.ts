@@ -9,8 +9,8 @@ export interface ReloadPlan {
   /** Running configuration with every reloadable setting of the one that was read. */
   readonly config: Config;
   /**
-   * Paths of changed settings. Only policies have their values, as in `apps[shop].policy.checkCode.mode: off -> always`;
-   * other values may be secret.
+   * Paths of changed settings. Only policies have their values, as in
+   * `apps[shop].policy.checkCode.mode: off -> always`. Other values may be secret.
    */
   readonly changes: readonly string[];
   /** Paths of other changes, which only a restart applies. */
