@@ -21,13 +21,13 @@ import { findPolicyWarnings } from "../config/checks/find_policy_warnings.js";
 import type { Config, GatewayConfig } from "../config/config.js";
 import { ConfigError, formatProblems } from "../config/config_error.js";
 import { describeExpiryWarning, readCertificateFiles } from "../config/files/certificates.js";
-import { loadConfig } from "../config/load_config.js";
+import { type ConfigReading, loadConfig, readConfig } from "../config/load_config.js";
 import { explainPolicy } from "../config/policy/explain_policy.js";
 import { newSecret, sha256Hex } from "../domain/secrets.js";
 import { createProcessLog } from "../log/process_log.js";
 import { redaction } from "../log/redaction.js";
 import { gatewayBanner, serveBanner } from "./banner.js";
-import { type ReloadEnvironment, reloadOnRequest } from "./reload_on_request.js";
+import { type ReloadEnvironment, type Reloading, reloadOnRequest } from "./reload.js";
 import { addSignInCommands } from "./sign_in_commands.js";
 
 /** The parts of its process that a command uses. */
@@ -158,7 +158,8 @@ async function runServe(
   environment: CommandEnvironment,
 ): Promise<void> {
   const stopRequested = environment.stopRequested();
-  const config = loadConfig({ file, env: environment.env, developmentPreset: developmentPresets() });
+  const sources = { file, env: environment.env, developmentPreset: developmentPresets() };
+  const { config, files } = requireConfig(readConfig(sources));
   const { development } = config;
   const log = createProcessLog({ level: config.log.level, redact: redaction }, environment);
   const timeoutMs = serveStopTimeout(config, workers);
@@ -176,8 +177,7 @@ async function runServe(
     if (isStopRequested) return undefined;
     throw error;
   });
-  // In development mode SIGHUP stops the process, as it does when its terminal is closed.
-  if (!development) reloadOnRequest({ file, env: environment.env }, { config, started, log, environment });
+  const reloading = reloadOnRequest({ process: "service", sources, config, files }, log, environment);
   const servers = await started;
   if (!servers) return log.info("stopped before ready");
   const { grpcAddress, gatewayAddress, metricsAddress } = servers;
@@ -186,19 +186,21 @@ async function runServe(
     { grpc: grpcAddress, gateway: gatewayAddress, metrics: metricsAddress, development, workers },
     "ready",
   );
-  await stopGracefully(servers, stopRequested, log);
+  reloading.start(servers);
+  await stopGracefully(servers, stopRequested, log, reloading);
 }
 
 async function runGateway(file: string | undefined, environment: CommandEnvironment): Promise<void> {
   const stopRequested = environment.stopRequested();
-  const sources = { file, env: environment.env, developmentPreset: developmentPresets() };
-  const {
-    development,
-    gateway: gatewayConfig,
-    log: logConfig,
-  } = loadConfig({ ...sources, purpose: "gateway" });
+  const sources = {
+    ...{ file, env: environment.env, developmentPreset: developmentPresets() },
+    purpose: "gateway",
+  } as const;
+  const { config, files } = requireConfig(readConfig(sources));
+  const { development, gateway: gatewayConfig } = config;
   if (!gatewayConfig) throw new Error("the configuration has no gateway section");
-  const log = createProcessLog({ level: logConfig.level, redact: redaction }, environment);
+  const log = createProcessLog({ level: config.log.level, redact: redaction }, environment);
+  const reloading = reloadOnRequest({ process: "gateway", sources, config, files }, log, environment);
   void stopRequested.then(() => exitAfterTimeout(gatewayStopTimeout(gatewayConfig), environment, log));
   const metrics = gatewayConfig.metrics.enabled
     ? await startProcessMetrics(gatewayConfig.metrics, defaultMetricsAddress.gateway, log)
@@ -211,9 +213,16 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
       gatewayBanner(urlOf(server.address, gatewayConfig), gatewayConfig.service.address),
     );
   log.info({ gateway: server.address, metrics: metrics?.address, development }, "ready");
-  await stopGracefully(server, stopRequested, log);
+  reloading.start(server);
+  await stopGracefully(server, stopRequested, log, reloading);
   stopDescriptorMonitor();
   await metrics?.stop();
+}
+
+/** Returns the configuration that was read. Throws its ConfigError if there is none. */
+function requireConfig(reading: ConfigReading) {
+  if ("error" in reading) throw reading.error;
+  return reading;
 }
 
 /**
@@ -238,9 +247,11 @@ async function stopGracefully(
   running: { stop(): Promise<void> },
   stopRequested: Promise<string>,
   log: Logger,
+  reloading: Reloading,
 ): Promise<void> {
   const signal = await stopRequested;
   log.info({ signal }, "stopping");
+  reloading.close();
   await running.stop();
   log.info("stopped");
 }

@@ -21,6 +21,7 @@ export interface Config {
   readonly grpc: GrpcConfig;
   readonly log: { readonly level: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent" };
   readonly metrics: MetricsConfig;
+  readonly reload: ReloadConfig;
   readonly store: StoreConfig;
   readonly tickets: TicketsConfig;
   readonly watch: WatchConfig;
@@ -35,6 +36,12 @@ export interface Config {
   readonly admins: readonly AdminConfig[];
   /** HTTP gateway, if configured. */
   readonly gateway: GatewayConfig | undefined;
+}
+
+/** Reloading of the configuration while a process runs. */
+export interface ReloadConfig {
+  /** Interval at which the configuration file and the files that it names are checked for changes; 0 for never. */
+  readonly interval: number;
 }
 
 /** Listener of the gRPC server. */

@@ -9,6 +9,7 @@ import {
   readEnvironment,
   variableFor,
 } from "./environment.js";
+import { namedFiles } from "./files/named_files.js";
 import { readYamlFile } from "./files/read_file.js";
 import { configSchema } from "./schema/config_schema.js";
 import { parseWithSchema } from "./schema/parse_with_schema.js";
@@ -56,13 +57,26 @@ export type Purpose = "serve" | "gateway" | "check";
  *
  * @throws ConfigError with all problems.
  */
-export function loadConfig({
+export function loadConfig(sources: ConfigSources): Config {
+  const reading = readConfig(sources);
+  if ("error" in reading) throw reading.error;
+  return reading.config;
+}
+
+/** Result of reading the configuration. */
+export type ConfigReading = {
+  /** Configuration file, and all files that it and the environment name. A change of any of them may matter. */
+  readonly files: readonly string[];
+} & ({ readonly config: Config } | { readonly error: ConfigError });
+
+/** Reads the configuration like {@link loadConfig}, and also returns on which files it depends. */
+export function readConfig({
   file,
   env,
   developmentPreset,
   purpose = "serve",
   now = Date.now(),
-}: ConfigSources): Config {
+}: ConfigSources): ConfigReading {
   const { values, problems: unknownVariables } = readEnvironment(env);
   const source = findConfigFile(file, env);
   const isDevelopment =
@@ -92,14 +106,16 @@ export function loadConfig({
     ...(isDevelopment ? checkNotProduction(env) : []),
     ...judgedProblems.map((problem) => toReportedProblem(problem, values, source)),
   ];
-  if (!value || problems.length > 0) throw new ConfigError(problems);
+  const files = [...new Set([...(source ? [source.file] : []), ...namedFiles(merged)])];
+  if (!value || problems.length > 0) return { files, error: new ConfigError(problems) };
 
   const { apps, userPools, tokenIssuer } = isDevelopment ? structuredClone(developmentPreset) : value;
-  return deepFreeze({
+  const config = deepFreeze({
     ...value,
     development: isDevelopment,
     ...{ apps, userPools, tokenIssuer: value.tokenIssuer ?? tokenIssuer },
   });
+  return { files, config };
 }
 
 function toPresetContent({ grpc, gateway }: DevelopmentPreset): object {
@@ -128,11 +144,6 @@ function checkScopeFor(
 function checkGatewayPresence(content: unknown): Problem[] {
   if (!isMap(content) || content.gateway !== undefined) return [];
   return [{ path: ["gateway"], message: "is missing: the gateway needs a section of this name" }];
-}
-
-/** Returns whether the sources name a configuration file. */
-export function namesConfigFile({ file, env }: Pick<ConfigSources, "file" | "env">): boolean {
-  return findConfigFile(file, env) !== undefined;
 }
 
 /** File to read, with the option or variable that names it. */

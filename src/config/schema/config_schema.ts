@@ -66,6 +66,14 @@ const logSchema = z
   })
   .prefault({});
 
+const reloadSchema = z
+  .strictObject({
+    interval: duration("0s", "1h")
+      .refine((ms) => ms === 0 || ms >= 1_000, { error: "must be 0s, or 1s to 1h" })
+      .prefault("10s"),
+  })
+  .prefault({});
+
 const ticketsSchema = z
   .strictObject({
     ttl: duration("1s", "1h").prefault("120s"),
@@ -118,6 +126,7 @@ export const configSchema = z
     grpc: grpcSchema,
     log: logSchema,
     metrics: metricsSchema,
+    reload: reloadSchema,
     store: storeSchema,
     tickets: ticketsSchema,
     watch: watchSchema,
