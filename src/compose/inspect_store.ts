@@ -3,12 +3,12 @@ import type { StoreConfig, TicketsConfig } from "../config/config.js";
 import { openRedisStore } from "../store/redis/redis_store.js";
 import { lifetimesOf, redisStoreOptionsOf } from "./store.js";
 
-/** What a store in Redis reports about itself when it opens. */
+/** Report of a store in Redis about itself. */
 export interface StoreReport {
   /** Product, version and address of each server. */
   readonly servers: string;
   readonly durability: { readonly level: "durable" | "best effort"; readonly reason: string };
-  /** How far this machine's clock is ahead of Redis's, in milliseconds. */
+  /** Lead of this machine's clock over Redis's, in milliseconds. */
   readonly clockSkewMs: number;
 }
 

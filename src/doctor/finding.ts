@@ -5,14 +5,14 @@ export type FindingStatus = "ok" | "warning" | "failed" | "skipped";
 
 /** Result of one check. No field holds a secret, a token, or anything about a user. */
 export interface Finding {
-  /** What was checked, such as `keys of customers`. */
+  /** Subject of the check, such as `keys of customers`. */
   readonly check: string;
   readonly status: FindingStatus;
-  /** What was found. */
+  /** Description of what was found. */
   readonly detail: string;
-  /** Why that is so, as far as it is known. */
+  /** Cause, as far as it is known. */
   readonly cause?: string | undefined;
-  /** What to do about it. */
+  /** Remedy: what to do about it. */
   readonly remedy?: string | undefined;
 }
 

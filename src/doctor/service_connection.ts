@@ -7,7 +7,7 @@ import {
 } from "../client/index.js";
 import type { Explanation } from "./finding.js";
 
-/** How a check reaches the service, and as which app. */
+/** Connection of a check to the service, and the app as which it calls. */
 export interface ServiceConnection {
   readonly address: string;
   /** TLS options; the client's default if absent. */

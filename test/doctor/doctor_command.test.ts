@@ -21,7 +21,13 @@ async function run(words: readonly string[], env: Readonly<Record<string, string
     print: (text) => void printed.push(text),
     printError: (text) => void errors.push(text),
     stdout: { tryWrite: never, writeAll: never },
-    ...{ stopRequested: never, onReloadRequest: never, ignoreSignals: never, exitAfter: never, onExit: never },
+    ...{
+      stopRequested: never,
+      onReloadRequest: never,
+      ignoreSignals: never,
+      exitAfter: never,
+      onExit: never,
+    },
   });
   return { code, stdout: printed.join("\n"), stderr: errors.join("\n") };
 }
@@ -92,7 +98,7 @@ describe("qrlogin doctor", () => {
     const { code, stdout, stderr } = await run(["doctor", "--config", file]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
     const document = readFileSync(new URL("../../docs/doctor.md", import.meta.url), "utf8");
-    const [, sample] = /```text\n([^]*?)\n```/.exec(document) ?? [];
+    const [, sample] = /```text\n(.*?)\n```/s.exec(document) ?? [];
     expect(withExampleNames(stdout)).toBe(sample);
     expect(stdout).not.toContain("a-wrong-secret");
   });
@@ -102,14 +108,26 @@ describe("qrlogin doctor", () => {
     const { code, stdout } = await run(["doctor", "--config", file, "--json"]);
     const { result, findings } = JSON.parse(stdout);
     expect({ code, result }).toEqual({ code: 0, result: "ok" });
-    expect(findings).toContainEqual({ check: "whole sign-in", status: "skipped", detail: expect.stringContaining("no user token") });
+    expect(findings).toContainEqual({
+      check: "whole sign-in",
+      status: "skipped",
+      detail: expect.stringContaining("no user token"),
+    });
   });
 
   it.each([
     ["no configuration", ["doctor"], "qrlogin: name the configuration file with --config or QRLOGIN_CONFIG"],
     ["a time-out of zero", ["doctor", "--timeout", "0"], "Use a whole number of seconds from 1 to 999."],
-    ["JSON without findings", ["check-config", "FILE", "--json"], "qrlogin: --json prints findings, which only --online has"],
-    ["an empty token", ["check-token", "--config", "FILE", "--token-file", "EMPTY"], /^qrlogin: \S+ is empty$/],
+    [
+      "JSON without findings",
+      ["check-config", "FILE", "--json"],
+      "qrlogin: --json prints findings, which only --online has",
+    ],
+    [
+      "an empty token",
+      ["check-token", "--config", "FILE", "--token-file", "EMPTY"],
+      /^qrlogin: \S+ is empty$/,
+    ],
   ])("prints one line for %s", async (_, words, line) => {
     const { file } = await startSite();
     const files: Readonly<Record<string, string>> = { FILE: file, EMPTY: temporaryFile("token", "\n") };
@@ -133,7 +151,9 @@ describe("qrlogin check-config --online", () => {
     issuer.answerJson("/jwks.json", { keys: [{ ...other.jwk, alg: "RS512" }] });
     const bad = await run(["check-config", file, "--online"]);
     expect(bad).toMatchObject({ code: 1, stderr: "" });
-    expect(bad.stdout).toContain("none of its 1 keys is usable for the algorithms ES256, RS256, PS256, EdDSA");
+    expect(bad.stdout).toContain(
+      "none of its 1 keys is usable for the algorithms ES256, RS256, PS256, EdDSA",
+    );
   });
 });
 

@@ -11,7 +11,7 @@ import {
 import { type Check, findingsOf } from "../finding.js";
 import { explainCallFailure, type ServiceConnection, withAppClient } from "../service_connection.js";
 
-/** Who takes part in the sign-in of a check. */
+/** Parties of the sign-in of a check. */
 export interface SignInParties {
   readonly connection: ServiceConnection;
   /** Token of the user who approves. */

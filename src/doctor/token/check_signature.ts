@@ -5,7 +5,7 @@ import { verifyJwt } from "../../auth/tokens/verify_jwt.js";
 import { type CheckContext, type Explanation, type Finding, findingsOf } from "../finding.js";
 import { explainConnectionFailure } from "../probes/describe_failure.js";
 import type { DecodedToken } from "./decode_token.js";
-import type { TokenRules } from "./explain_token.js";
+import type { TokenRules } from "./token_rules.js";
 
 /** Tolerance in seconds with which no token is expired: other findings judge the times. */
 const anyTime = 1e11;

@@ -1,21 +1,12 @@
-import type { TokenSigner } from "../../auth/signing/token_signer.js";
 import { selectPool } from "../../auth/tokens/select_pool.js";
 import { createUserAuthenticator } from "../../auth/user_authenticator.js";
-import type { UserPoolConfig, UserTokensConfig } from "../../config/config.js";
+import type { UserPoolConfig } from "../../config/config.js";
 import { TicketError } from "../../domain/ticket_error.js";
 import { type CheckContext, type Finding, findingsOf } from "../finding.js";
 import { checkSignature } from "./check_signature.js";
 import { checkClaims, checkPurpose, checkTimes } from "./check_token_claims.js";
 import { decodeToken, describeForm } from "./decode_token.js";
-
-/** Configuration by which a token is judged. */
-export interface TokenRules {
-  readonly userPools: readonly UserPoolConfig[];
-  readonly userTokens: UserTokensConfig;
-  /** Id of the pool that the token should belong to. By default, the token itself decides. */
-  readonly pool: string | undefined;
-  readonly signer: TokenSigner | undefined;
-}
+import type { TokenRules } from "./token_rules.js";
 
 /**
  * Says why the service accepts or refuses a user's token: what each of its parts shows, and last the verdict of the
