@@ -45,9 +45,9 @@ export interface DevelopmentPreset {
 /**
  * Purpose of a configuration. `serve` requires apps and user pools; `gateway` requires only its section. Both
  * skip checks that only the other one needs, for instance of files that they may not be able to read. `check`
- * runs all checks.
+ * runs all checks; `diagnose` does too, except for the validity of certificates, which the doctor reports itself.
  */
-export type Purpose = "serve" | "gateway" | "check";
+export type Purpose = "serve" | "gateway" | "check" | "diagnose";
 
 /**
  * Reads the configuration: the file, overridden by the environment, and then checked. The result is frozen.
@@ -134,7 +134,8 @@ function checkScopeFor(
       return { service: true, identities: !development, gateway: development, development };
     case "gateway":
       return { service: false, identities: false, gateway: true, development };
-    case "check": {
+    case "check":
+    case "diagnose": {
       const identities = !has("gateway") || has("apps") || has("userPools");
       return { service: true, identities, gateway: true, development };
     }

@@ -17,6 +17,8 @@ const holders: Readonly<Record<string, Holder>> = {
     7,
     "shell_commands.test.ts: the probes; test/deploy/health_check.test.ts. Others need Docker",
   ],
+  "docs/doctor.md sh": [3, "none. test/doctor runs the commands with these options"],
+  "docs/doctor.md text": [1, "test/doctor/doctor_command.test.ts"],
   "docs/gateway.md json": [3, "typescript_blocks.test.ts: two of them. The error is as in docs/phone.md"],
   "docs/gateway.md nginx": [1, "none: nginx"],
   "docs/gateway.md sh": [3, "shell_commands.test.ts: the phone. The others start programs"],
