@@ -182,12 +182,12 @@ export function createAppClientWithTiming(
   isForwarding = false,
 ): AppClient {
   checkOptions("createAppClient", options, appClientOptionFields);
-  requireSecretOrCertificate(options);
-  const ownAuthorization = toAuthorization(options);
+  const needsSecret = !mayHaveCertificate(options);
+  const ownAuthorization = toAuthorization(options, needsSecret);
   const rpcClient = createRpcClient(QrLoginServiceClient, options, timing, isForwarding);
   const { address, inFlight } = rpcClient;
   const authorizationOf = ({ credentials }: AppCallOptions) =>
-    credentials ? toAuthorization(credentials) : ownAuthorization;
+    credentials ? toAuthorization(credentials, needsSecret) : ownAuthorization;
   const createMethod = createMethodFactory<QrLoginServiceClient, AppCallOptions>({
     rpcClient,
     optionFields: appCallOptionFields,
@@ -201,11 +201,9 @@ export function createAppClientWithTiming(
     watchStatus(request, watchOptions = {}) {
       checkOptions("watchStatus", watchOptions, appWatchOptionFields);
       const message = toMessage(WatchStatusRequest, request);
+      const authorization = authorizationOf(watchOptions);
       const open = () =>
-        rpcClient.openStream(
-          (client, metadata) => client.watchStatus(message, metadata),
-          authorizationOf(watchOptions),
-        );
+        rpcClient.openStream((client, metadata) => client.watchStatus(message, metadata), authorization);
       return watch({ open, address, inFlight, timing }, watchOptions);
     },
     submitCheckCode: createMethod(SubmitCheckCodeRequest, (client) => client.submitCheckCode),
@@ -216,18 +214,19 @@ export function createAppClientWithTiming(
   };
 }
 
-function requireSecretOrCertificate({ appSecret, tls }: AppClientOptions): void {
-  const mayHaveCertificate =
-    typeof tls === "function" || (typeof tls === "object" && tls.certChain !== undefined);
-  if (appSecret !== undefined || mayHaveCertificate) return;
-  throw new TypeError(
-    "createAppClient: options.appSecret is missing; without it, options.tls must have certChain and privateKey",
-  );
+/** Returns whether the client may present a certificate, which some apps have in place of a secret. */
+function mayHaveCertificate({ tls }: AppClientOptions): boolean {
+  return typeof tls === "function" || (typeof tls === "object" && tls.certChain !== undefined);
 }
 
 /** Returns the value of `authorization`. Without a secret it only names the app. */
-function toAuthorization({ appId, appSecret }: AppCredentials): string {
+function toAuthorization({ appId, appSecret }: AppCredentials, needsSecret: boolean): string {
   if (appId === "" || appId.includes(":")) throw new TypeError("appId must not be empty or hold a colon");
+  if (appSecret === undefined && needsSecret) {
+    throw new TypeError(
+      "appSecret is missing: without it, the option tls must have certChain and privateKey",
+    );
+  }
   if (appSecret === "") throw new TypeError("appSecret must not be empty");
   return formatBasicCredentials(appId, appSecret ?? "");
 }

@@ -1,6 +1,6 @@
 import { isNonLoopbackTarget } from "../base/grpc_target.js";
 import { checkGatewayApps, checkKnownSecrets, checkServicePlaintext } from "./checks/check_gateway_apps.js";
-import { formatLines, formatPath } from "./config_error.js";
+import { formatLines, formatPath, withoutPathsOf } from "./config_error.js";
 import { gatewayOptionsSchemas } from "./schema/gateway_options_schema.js";
 import { parseWithSchema } from "./schema/parse_with_schema.js";
 import { parseValidPart } from "./schema/schema_tree.js";
@@ -21,12 +21,12 @@ export function checkGatewayOptions(host: GatewayHost, options: unknown): void {
   const { problems } = parseWithSchema(schema, options, "program");
   const { service, apps, allowPlaintextOnNetwork } = parseValidPart(schema, options) ?? {};
   const { address, tls } = service ?? {};
-  const all = [
-    ...problems,
+  const contradictions = [
     ...checkGatewayApps(["apps"], apps, hasCertificate(tls)),
     ...(isNonLoopbackTarget(address) ? checkKnownSecrets(["apps"], apps) : []),
     ...checkServicePlaintext([], { address, tls, allowPlaintextOnNetwork }),
   ];
+  const all = [...problems, ...withoutPathsOf(problems, contradictions)];
   if (all.length === 0) return;
   const lines = formatLines(
     all.map(({ path, message }) => ({ path: formatPath(path) || "options", message })),
