@@ -24,7 +24,6 @@ import { loadConfig } from "../config/load_config.js";
 import { explainPolicy } from "../config/policy/explain_policy.js";
 import { newSecret, sha256Hex } from "../domain/secrets.js";
 import { createProcessLog } from "../log/process_log.js";
-import { redaction } from "../log/redaction.js";
 import { gatewayBanner, serveBanner } from "./banner.js";
 import { type ReloadEnvironment, reloadOnRequest } from "./reload_on_request.js";
 import { addSignInCommands } from "./sign_in_commands.js";
@@ -159,7 +158,7 @@ async function runServe(
   const stopRequested = environment.stopRequested();
   const config = loadConfig({ file, env: environment.env, developmentPreset: developmentPresets() });
   const { development } = config;
-  const log = createProcessLog({ level: config.log.level, redact: redaction }, environment);
+  const log = createProcessLog(config.log, { development }, environment);
   const timeoutMs = serveStopTimeout(config, workers);
   void stopRequested.then(() => exitAfterTimeout(timeoutMs, environment, log));
   let isStopRequested = false;
@@ -194,7 +193,7 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
     log: logConfig,
   } = loadConfig({ ...sources, purpose: "gateway" });
   if (!gatewayConfig) throw new Error("the configuration has no gateway section");
-  const log = createProcessLog({ level: logConfig.level, redact: redaction }, environment);
+  const log = createProcessLog(logConfig, { development }, environment);
   void stopRequested.then(() => exitAfterTimeout(gatewayStopTimeout(gatewayConfig), environment, log));
   const server = await startGatewayFromConfig(gatewayConfig, log, { demo: development });
   const needed = development ? reservedDescriptors : gatewayDescriptorsNeeded(gatewayConfig);
