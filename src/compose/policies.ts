@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Config } from "../config/config.js";
-import { ConfigError } from "../config/config_error.js";
+import { ConfigError, formatProblem } from "../config/config_error.js";
 import { reloadPolicy } from "../config/policy/policy_reload.js";
 import { type PolicySources, resolvePolicy, resolveUserPoolPolicy } from "../config/policy/resolve_policy.js";
 import { defaultPolicy } from "../domain/policy.js";
@@ -69,5 +69,5 @@ export function createPolicyReloader({
 /** Returns the problems of the configuration. Any other error is a fault, which must not end a running process. */
 function failureFieldsOf(error: unknown): object {
   if (!(error instanceof ConfigError)) return { err: error };
-  return { problems: error.problems.map(({ path, message }) => `${path}: ${message}`) };
+  return { problems: error.problems.map(formatProblem) };
 }
