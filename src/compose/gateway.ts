@@ -45,7 +45,11 @@ export async function startGatewayFromConfig(
       : undefined,
     handleTtlMs: config.handleTtl,
     heartbeatIntervalMs: heartbeatInterval,
-    tls: tls && { cert: readFileSync(tls.certFile, "utf8"), key: readFileSync(tls.keyFile, "utf8") },
+    tls: tls && {
+      cert: readFileSync(tls.certFile, "utf8"),
+      key: readFileSync(tls.keyFile, "utf8"),
+      minVersion: tls.minVersion,
+    },
     shutdownGracePeriodMs: config.shutdown.gracePeriod,
   });
   const stopCertificateMonitor = monitorCertificates(

@@ -12,10 +12,9 @@ const holders: Readonly<Record<string, Holder>> = {
   "README.md sh": [12, "shell_commands.test.ts: 'From the shell' and the phone. The others start programs"],
   "README.md html": [1, "none. docs/widget.md has the complete page"],
   "docs/configuration.md sh": [4, "none: openssl, and check-config as in test/config"],
-  "docs/deployment.md ini": [1, "none: systemd"],
   "docs/deployment.md json": [1, "none: part of a package.json; test/package/engines.test.ts has the cause"],
   "docs/deployment.md sh": [
-    6,
+    7,
     "shell_commands.test.ts: the probes; test/deploy/health_check.test.ts. Others need Docker",
   ],
   "docs/gateway.md json": [3, "typescript_blocks.test.ts: two of them. The error is as in docs/phone.md"],
@@ -41,6 +40,7 @@ const holders: Readonly<Record<string, Holder>> = {
   "docs/stacks/next.md sh": [3, "test/stacks"],
   "docs/stacks/node.md sh": [4, "test/stacks"],
   "docs/stacks/php.md sh": [3, "test/stacks"],
+  "docs/upgrades.md sh": [1, "none: check-config as in test/config"],
   "docs/widget.md css": [1, "test/widget/appearance.test.ts: the parts"],
   "docs/widget.md html": [4, "test/widget/documented_page.test.ts: the page. The others are one element"],
 };

@@ -11,7 +11,7 @@ import {
   logo,
   nonEmptyText,
   oneOrMore,
-  tlsFiles,
+  serverTlsSettings,
 } from "./values.js";
 
 const serviceSchema = z
@@ -92,7 +92,7 @@ export const durationLimits = {
 export const gatewaySchema = z
   .strictObject({
     address: address.default("127.0.0.1:8080"),
-    tls: tlsFiles.optional(),
+    tls: z.strictObject(serverTlsSettings).optional(),
     service: serviceSchema,
     ...gatewaySettings,
     handleKeys: distinct(oneOrMore(handleKey)),
