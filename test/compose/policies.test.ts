@@ -79,8 +79,8 @@ describe("a reload of the policy", () => {
       expect.objectContaining({
         ...{ level: 50, msg: "the configuration cannot be used; the policy stays as it was" },
         problems: [
-          expect.stringMatching(/^log\.level: must be one of /),
-          "policy.checkCode.mode: must be one of off, always",
+          expect.stringMatching(/qrlogin\.yaml:\d+:\d+: log\.level: must be one of /),
+          expect.stringMatching(/: policy\.checkCode\.mode: must be one of off, always$/),
         ],
       }),
     ]);
