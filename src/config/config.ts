@@ -1,9 +1,11 @@
 import type { GatewayConfig } from "./gateway_config.js";
+import type { MetricsConfig } from "./metrics_config.js";
 import type { PolicyConfig } from "./policy/policy_config.js";
 import type { StoreConfig } from "./store_config.js";
 import type { ServerTlsConfig } from "./tls_config.js";
 
 export type { GatewayConfig } from "./gateway_config.js";
+export type { MetricsConfig } from "./metrics_config.js";
 export { noPolicy, type PolicyConfig } from "./policy/policy_config.js";
 export type { RedisConfig, StoreConfig } from "./store_config.js";
 export type { ServerTlsConfig } from "./tls_config.js";
@@ -18,6 +20,8 @@ export interface Config {
   readonly development: boolean;
   readonly grpc: GrpcConfig;
   readonly log: { readonly level: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent" };
+  readonly metrics: MetricsConfig;
+  readonly reload: ReloadConfig;
   readonly store: StoreConfig;
   readonly tickets: TicketsConfig;
   readonly watch: WatchConfig;
@@ -32,6 +36,12 @@ export interface Config {
   readonly admins: readonly AdminConfig[];
   /** HTTP gateway, if configured. */
   readonly gateway: GatewayConfig | undefined;
+}
+
+/** Reloading of the configuration while a process runs. */
+export interface ReloadConfig {
+  /** Interval at which the configuration file and the files that it names are checked for changes; 0 for never. */
+  readonly interval: number;
 }
 
 /** Listener of the gRPC server. */

@@ -10,6 +10,7 @@ import {
   readEnvironment,
   variableFor,
 } from "./environment.js";
+import { namedFiles } from "./files/named_files.js";
 import { readYamlFile, unreadableYaml, type YamlFile } from "./files/yaml_file.js";
 import { isSamePath, reportProblem } from "./report_problem.js";
 import { configSchema } from "./schema/config_schema.js";
@@ -46,9 +47,9 @@ export interface DevelopmentPreset {
 /**
  * Purpose of a configuration. `serve` requires apps and user pools; `gateway` requires only its section. Both
  * skip checks that only the other one needs, for instance of files that they may not be able to read. `check`
- * runs all checks.
+ * runs all checks; `diagnose` does too, except for the validity of certificates, which the doctor reports itself.
  */
-export type Purpose = "serve" | "gateway" | "check";
+export type Purpose = "serve" | "gateway" | "check" | "diagnose";
 
 /**
  * Reads the configuration: the file, overridden by the environment, and then checked. The result is frozen.
@@ -58,13 +59,26 @@ export type Purpose = "serve" | "gateway" | "check";
  *
  * @throws ConfigError with all problems.
  */
-export function loadConfig({
+export function loadConfig(sources: ConfigSources): Config {
+  const reading = readConfig(sources);
+  if ("error" in reading) throw reading.error;
+  return reading.config;
+}
+
+/** Result of reading the configuration. */
+export type ConfigReading = {
+  /** Configuration file, and all files that it and the environment name. A change of any of them may matter. */
+  readonly files: readonly string[];
+} & ({ readonly config: Config } | { readonly error: ConfigError });
+
+/** Reads the configuration like {@link loadConfig}, and also returns on which files it depends. */
+export function readConfig({
   file,
   env,
   developmentPreset,
   purpose = "serve",
   now = Date.now(),
-}: ConfigSources): Config {
+}: ConfigSources): ConfigReading {
   const { values, problems: unknownVariables } = readEnvironment(env);
   const source = findConfigFile(file, env);
   const isDevelopment =
@@ -97,14 +111,16 @@ export function loadConfig({
     ...(isDevelopment ? checkNotProduction(env) : []),
     ...judgedProblems.map((problem) => reportProblem(problem, { values, yaml, file: source?.file })),
   ];
-  if (!value || problems.length > 0) throw new ConfigError(problems);
+  const files = [...new Set([...(source ? [source.file] : []), ...namedFiles(merged)])];
+  if (!value || problems.length > 0) return { files, error: new ConfigError(problems) };
 
   const { apps, userPools, tokenIssuer } = isDevelopment ? structuredClone(developmentPreset) : value;
-  return deepFreeze({
+  const config = deepFreeze({
     ...value,
     development: isDevelopment,
     ...{ apps, userPools, tokenIssuer: value.tokenIssuer ?? tokenIssuer },
   });
+  return { files, config };
 }
 
 function toPresetContent({ grpc, gateway }: DevelopmentPreset): object {
@@ -123,7 +139,8 @@ function checkScopeFor(
       return { service: true, identities: !development, gateway: development, development };
     case "gateway":
       return { service: false, identities: false, gateway: true, development };
-    case "check": {
+    case "check":
+    case "diagnose": {
       const identities = !has("gateway") || has("apps") || has("userPools");
       return { service: true, identities, gateway: true, development };
     }
@@ -133,11 +150,6 @@ function checkScopeFor(
 function checkGatewayPresence(content: unknown): Problem[] {
   if (!isMap(content) || content.gateway !== undefined) return [];
   return [{ path: ["gateway"], message: "is missing: the gateway needs a section of this name" }];
-}
-
-/** Returns whether the sources name a configuration file. */
-export function namesConfigFile({ file, env }: Pick<ConfigSources, "file" | "env">): boolean {
-  return findConfigFile(file, env) !== undefined;
 }
 
 /** File to read, with the option or variable that names it. */

@@ -42,6 +42,8 @@ test("a file with one pool and one app has defaults for everything else", () => 
       shutdown: { delay: 0, gracePeriod: 10_000 },
     },
     log: { level: "info" },
+    metrics: { enabled: true, address: undefined },
+    reload: { interval: 10_000 },
     store: { kind: "memory", maxTickets: 1_000_000, maxTicketsPerApp: 100_000, redis: defaultRedisConfig },
     tickets: {
       ttl: 120_000,
@@ -117,6 +119,7 @@ test.each([
   ["grpc.limits.watchesPerApp", { grpc: { limits: { watchesPerApp: 10_000_001 } } }],
   ["grpc.limits.callsPerApp", { grpc: { limits: { callsPerApp: 0 } } }],
   ["log.level", { log: { level: "verbose" } }],
+  ["reload.interval", { reload: { interval: "500ms" } }],
   ["store.maxTickets", { store: { maxTickets: 0 } }],
   ["store.maxTicketsPerApp", { store: { maxTicketsPerApp: 10_000_001 } }],
   ["tickets.ttl", { tickets: { ttl: "61m" } }],

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { fieldLimits } from "../../domain/field_limits.js";
 import type { Config } from "../config.js";
 import { gatewaySchema } from "./gateway_schema.js";
+import { metricsSchema } from "./metrics_schema.js";
 import { appPolicySchema, policySchema } from "./policy_schema.js";
 import type { ValidPart } from "./schema_tree.js";
 import { storeSchema } from "./store_schema.js";
@@ -65,6 +66,14 @@ const logSchema = z
   })
   .prefault({});
 
+const reloadSchema = z
+  .strictObject({
+    interval: duration("0s", "1h")
+      .refine((ms) => ms === 0 || ms >= 1_000, { error: "must be 0s, or 1s to 1h" })
+      .prefault("10s"),
+  })
+  .prefault({});
+
 const ticketsSchema = z
   .strictObject({
     ttl: duration("1s", "1h").prefault("120s"),
@@ -116,6 +125,8 @@ export const configSchema = z
   .strictObject({
     grpc: grpcSchema,
     log: logSchema,
+    metrics: metricsSchema,
+    reload: reloadSchema,
     store: storeSchema,
     tickets: ticketsSchema,
     watch: watchSchema,
