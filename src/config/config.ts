@@ -1,10 +1,14 @@
 import type { GatewayConfig } from "./gateway_config.js";
+import type { MetricsConfig } from "./metrics_config.js";
 import type { PolicyConfig } from "./policy/policy_config.js";
 import type { StoreConfig } from "./store_config.js";
+import type { ServerTlsConfig } from "./tls_config.js";
 
 export type { GatewayConfig } from "./gateway_config.js";
+export type { MetricsConfig } from "./metrics_config.js";
 export { noPolicy, type PolicyConfig } from "./policy/policy_config.js";
 export type { RedisConfig, StoreConfig } from "./store_config.js";
+export type { ServerTlsConfig } from "./tls_config.js";
 
 /**
  * Configuration as the rest of the program sees it: complete, checked and frozen. `load_config.ts` creates
@@ -16,6 +20,8 @@ export interface Config {
   readonly development: boolean;
   readonly grpc: GrpcConfig;
   readonly log: { readonly level: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent" };
+  readonly metrics: MetricsConfig;
+  readonly reload: ReloadConfig;
   readonly store: StoreConfig;
   readonly tickets: TicketsConfig;
   readonly watch: WatchConfig;
@@ -32,12 +38,18 @@ export interface Config {
   readonly gateway: GatewayConfig | undefined;
 }
 
+/** Reloading of the configuration while a process runs. */
+export interface ReloadConfig {
+  /** Interval at which the configuration file and the files that it names are checked for changes; 0 for never. */
+  readonly interval: number;
+}
+
 /** Listener of the gRPC server. */
 export interface GrpcConfig {
   /** `HOST:PORT` or `[IPV6]:PORT`. With port 0, the system chooses the port. */
   readonly address: string;
-  /** PEM files of the certificate chain and the private key. If absent, the server uses plain text. */
-  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** TLS. If absent, the server uses plain text. */
+  readonly tls: ServerTlsConfig | undefined;
   /** Must be true for plain text on an address other than loopback. */
   readonly allowPlaintextOnNetwork: boolean;
   /** Enables the reflection service. */

@@ -9,7 +9,7 @@ import { checkGatewayOptions, gatewayDefaults } from "../config/gateway_options.
 import { createFastifyServer } from "./fastify_server.js";
 import { type ClientIpHeader, sanitizeForwardedHeaders } from "./forwarded_headers.js";
 import { addressKeyOf } from "./http/client_address.js";
-import { type ConnectionLimits, createHttpServer } from "./http_server.js";
+import { type ConnectionLimits, createHttpServer, type HttpServerTls } from "./http_server.js";
 import type { GatewayLimits, GatewayOptions } from "./options.js";
 import { registerGateway } from "./plugin.js";
 import { limitPipelining, takeTurns } from "./request_turns.js";
@@ -21,7 +21,7 @@ export interface GatewayServerOptions extends Omit<GatewayOptions, "limits"> {
   /** TCP port. 0 lets the system choose. */
   readonly port: number;
   /** Certificate chain and private key as PEM. Without them the server speaks plain HTTP. */
-  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  readonly tls?: HttpServerTls | undefined;
   /** Addresses and networks (CIDR) of the proxies whose forwarded headers are trusted. */
   readonly trustedProxies: readonly string[];
   /** The header in which those proxies report the client's address. `x-forwarded-for` by default. */

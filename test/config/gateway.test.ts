@@ -13,6 +13,7 @@ test("a gateway with one app and one key has defaults for everything else", () =
   expect(loaded({})).toEqual({
     address: "127.0.0.1:8080",
     tls: undefined,
+    metrics: { enabled: true, address: undefined },
     allowPlaintextOnNetwork: false,
     service: { address: "127.0.0.1:50051", tls: undefined, caFile: undefined },
     apps: [
@@ -109,7 +110,7 @@ describe("the gateway on the network", () => {
       certFile: temporaryFile("tls.crt", certificate),
       keyFile: temporaryFile("tls.key", privateKey),
     };
-    expect(loaded({ address: "0.0.0.0:443", tls })?.tls).toEqual(tls);
+    expect(loaded({ address: "0.0.0.0:443", tls })?.tls).toMatchObject(tls);
     expect(paths({ address: "0.0.0.0:8080", allowPlaintextOnNetwork: true })).toEqual([]);
   });
 

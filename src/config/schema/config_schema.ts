@@ -2,17 +2,28 @@ import * as z from "zod";
 import { fieldLimits } from "../../domain/field_limits.js";
 import type { Config } from "../config.js";
 import { gatewaySchema } from "./gateway_schema.js";
+import { metricsSchema } from "./metrics_schema.js";
 import { appPolicySchema, policySchema } from "./policy_schema.js";
 import type { ValidPart } from "./schema_tree.js";
 import { storeSchema } from "./store_schema.js";
 import { tokenIssuerSchema } from "./token_issuer_schema.js";
 import { userPoolSchema } from "./user_pool_schema.js";
-import { address, appName, duration, id, imageUrl, integer, oneOrMore, sha256, tlsFiles } from "./values.js";
+import {
+  address,
+  appName,
+  duration,
+  id,
+  imageUrl,
+  integer,
+  oneOrMore,
+  serverTlsSettings,
+  sha256,
+} from "./values.js";
 
 const grpcSchema = z
   .strictObject({
     address: address.default("127.0.0.1:50051"),
-    tls: tlsFiles.optional(),
+    tls: z.strictObject(serverTlsSettings).optional(),
     allowPlaintextOnNetwork: z.boolean().default(false),
     reflection: z.boolean().default(false),
     maxConnectionAge: duration("0s", "24h").prefault("30m"),
@@ -53,6 +64,14 @@ const grpcSchema = z
 const logSchema = z
   .strictObject({
     level: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  })
+  .prefault({});
+
+const reloadSchema = z
+  .strictObject({
+    interval: duration("0s", "1h")
+      .refine((ms) => ms === 0 || ms >= 1_000, { error: "must be 0s, or 1s to 1h" })
+      .prefault("10s"),
   })
   .prefault({});
 
@@ -107,6 +126,8 @@ export const configSchema = z
   .strictObject({
     grpc: grpcSchema,
     log: logSchema,
+    metrics: metricsSchema,
+    reload: reloadSchema,
     store: storeSchema,
     tickets: ticketsSchema,
     watch: watchSchema,

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { phoneRpcMethods, rpcMethods } from "../../domain/rpc_methods.js";
 import { distinct, grpcTarget, handleKey, origin } from "./gateway_values.js";
+import { metricsSchema } from "./metrics_schema.js";
 import { trustedNetworks } from "./trusted_networks.js";
 import {
   address,
@@ -11,7 +12,7 @@ import {
   logo,
   nonEmptyText,
   oneOrMore,
-  tlsFiles,
+  serverTlsSettings,
 } from "./values.js";
 
 const serviceSchema = z
@@ -92,7 +93,8 @@ export const durationLimits = {
 export const gatewaySchema = z
   .strictObject({
     address: address.default("127.0.0.1:8080"),
-    tls: tlsFiles.optional(),
+    tls: z.strictObject(serverTlsSettings).optional(),
+    metrics: metricsSchema,
     service: serviceSchema,
     ...gatewaySettings,
     handleKeys: distinct(oneOrMore(handleKey)),

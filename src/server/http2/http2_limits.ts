@@ -30,6 +30,8 @@ export interface Http2LimitsOptions {
 /** Limits on the resources that callers can occupy. */
 export interface Http2Limits {
   readonly limitEvents: LimitEventLog;
+  /** Number of open connections. */
+  readonly connections: number;
   /** Enforces the limits of connections and calls from now on. The server must be bound. */
   attach(server: Server): void;
   /**
@@ -136,6 +138,9 @@ export function createHttp2Limits({
       return connections.handOver(pace);
     },
     cancel: connections.cancel,
+    get connections() {
+      return connections.size;
+    },
     attach(server) {
       stopListening = () => closePort(server);
       interceptHttp2Servers(server, {
