@@ -203,7 +203,11 @@ export function createAppClientWithTiming(
       const message = toMessage(WatchStatusRequest, request);
       const authorization = authorizationOf(watchOptions);
       const open = () =>
-        rpcClient.openStream((client, metadata) => client.watchStatus(message, metadata), authorization);
+        rpcClient.openStream(
+          (client, metadata) => client.watchStatus(message, metadata),
+          authorization,
+          watchOptions.requestId,
+        );
       return watch({ open, address, inFlight, timing }, watchOptions);
     },
     submitCheckCode: createMethod(SubmitCheckCodeRequest, (client) => client.submitCheckCode),

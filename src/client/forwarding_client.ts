@@ -1,10 +1,6 @@
 import type { ClientReadableStream } from "@grpc/grpc-js";
-import {
-  type ExchangeUserInfoRequest,
-  type ExchangeUserInfoResponse,
-  QrLoginServiceClient,
-} from "../../gen/qrlogin/v1/qr_login_service.js";
-import { type AppCredentials, createAppClientWithTiming } from "./app_client.js";
+import { QrLoginServiceClient } from "../../gen/qrlogin/v1/qr_login_service.js";
+import { type AppClient, createAppClientWithTiming } from "./app_client.js";
 import { type QrLoginError, toQrLoginError } from "./error.js";
 import { readStatusDetails, type StatusDetail } from "./error_details.js";
 import { type ClientOptions, createRpcClient } from "./rpc_client.js";
@@ -20,6 +16,7 @@ export interface ForwardedCall {
   readonly authorization: string | undefined;
   /** Signal that ends the call; the call then rejects with its reason. */
   readonly signal: AbortSignal;
+  readonly requestId?: string | undefined;
 }
 
 /**
@@ -46,7 +43,7 @@ export interface ForwardingClient {
 export function createForwardingClient(options: ClientOptions): ForwardingClient {
   const rpcClient = createRpcClient(QrLoginServiceClient, options, systemTiming, true);
   return {
-    call: ({ path, request, authorization, signal }) =>
+    call: ({ path, request, authorization, signal, requestId }) =>
       rpcClient.call<Uint8Array, Uint8Array>(
         (client) => (bytes, metadata, callOptions, callback) =>
           client.makeUnaryRequest(
@@ -60,46 +57,33 @@ export function createForwardingClient(options: ClientOptions): ForwardingClient
           ),
         request,
         forwardable(authorization),
-        { signal },
+        { signal, requestId },
       ),
-    stream({ path, request, authorization, signal }) {
+    stream({ path, request, authorization, signal, requestId }) {
       const open = () =>
         rpcClient.openStream(
           (client, metadata) => client.makeServerStreamRequest(path, toBuffer, unchanged, request, metadata),
           forwardable(authorization),
+          requestId,
         );
-      return readStream(rpcClient.address, open, (stop) => rpcClient.inFlight.add(signal, stop));
+      return readStream({ address: rpcClient.address, requestId }, open, (stop) =>
+        rpcClient.inFlight.add(signal, stop),
+      );
     },
     close: rpcClient.close,
   };
 }
 
 /** Calls for an app with the credentials that a caller has presented. Not part of the public API. */
-export interface CallerClient {
-  exchangeUserInfo(
-    request: ExchangeUserInfoRequest,
-    credentials: AppCredentials,
-  ): Promise<ExchangeUserInfoResponse>;
-  /** Resolves if the credentials are right. */
-  checkCredentials(credentials: AppCredentials): Promise<void>;
-  close(): void;
-}
+export type CallerClient = Pick<AppClient, "exchangeUserInfo" | "getSigningKeys" | "close">;
 
 /**
- * Creates the client, which connects on first use. Its calls are marked as forwarded: the caller has the secret, and
- * not the certificate that the connection may have.
+ * Creates the client, which connects on first use. Each call needs the credentials of its caller. Calls are marked as
+ * forwarded: the caller has the secret, and not the certificate that the connection may have.
  */
 export function createCallerClient(options: ClientOptions): CallerClient {
   const unused = { appId: "-", appSecret: "-" };
-  const client = createAppClientWithTiming({ ...options, ...unused }, systemTiming, true);
-  return {
-    exchangeUserInfo: (request, credentials) => client.exchangeUserInfo(request, { credentials }),
-    async checkCredentials(credentials) {
-      // Of the service's calls, the one without parameters and effects.
-      await client.getSigningKeys({}, { credentials });
-    },
-    close: client.close,
-  };
+  return createAppClientWithTiming({ ...options, ...unused }, systemTiming, true);
 }
 
 /** Returns the error details that the service sent, of any type, as it encoded them. */
@@ -108,7 +92,7 @@ export function statusDetailsOf({ cause }: QrLoginError): readonly StatusDetail[
 }
 
 async function* readStream(
-  address: string,
+  call: { readonly address: string; readonly requestId: string | undefined },
   open: () => ClientReadableStream<Uint8Array>,
   addInFlight: (stop: (reason: unknown) => void) => () => void,
 ): AsyncGenerator<Uint8Array> {
@@ -125,7 +109,7 @@ async function* readStream(
     stream.on("error", () => {});
     yield* stream;
   } catch (error) {
-    throw stopped ? stopped.reason : toQrLoginError(error, address);
+    throw stopped ? stopped.reason : toQrLoginError(error, call);
   } finally {
     removeFromInFlight();
     stream?.cancel();

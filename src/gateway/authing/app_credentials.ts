@@ -2,6 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { CallerClient } from "../../client/forwarding_client.js";
 import { type AppCredentials, isQrLoginError } from "../../client/index.js";
 import { type AppRegistry, type RegisteredApp, readBasicCredentials } from "../access/app_registry.js";
+import { requestIdOf } from "../http/request_id.js";
 import { annotateLog } from "../http/request_log.js";
 import { appUnauthenticated } from "../tickets/exchanges.js";
 import { appIdOf } from "./schemas.js";
@@ -61,13 +62,14 @@ export type AuthenticateApp = (
 /** Creates the function that authenticates a calling app. */
 export function createAuthenticateApp(
   apps: AppRegistry,
-  callerClient: Pick<CallerClient, "checkCredentials">,
+  callerClient: Pick<CallerClient, "getSigningKeys">,
 ): AuthenticateApp {
   return async (request, credentials) => {
     if (!credentials) throw appUnauthenticated();
     const app = appOfCredentials(request, credentials, apps);
     try {
-      await callerClient.checkCredentials(credentials);
+      // Of the service's calls, the one without parameters and effects.
+      await callerClient.getSigningKeys({}, { credentials, requestId: requestIdOf(request) });
     } catch (error) {
       if (isQrLoginError(error, "APP_UNAUTHENTICATED")) throw appUnauthenticated();
       throw error;
