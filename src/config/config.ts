@@ -8,7 +8,7 @@ export type { GatewayConfig } from "./gateway_config.js";
 export type { MetricsConfig } from "./metrics_config.js";
 export { noPolicy, type PolicyConfig } from "./policy/policy_config.js";
 export type { RedisConfig, StoreConfig } from "./store_config.js";
-export type { GrpcTlsConfig, ServerTlsConfig } from "./tls_config.js";
+export type { GrpcTlsConfig } from "./tls_config.js";
 
 /**
  * Configuration as the rest of the program sees it: complete, checked and frozen. `load_config.ts` creates

@@ -19,7 +19,7 @@ export interface GatewayConfig {
     readonly tls: boolean | undefined;
     /** PEM file of root certificates that replace those of the system. */
     readonly caFile: string | undefined;
-    /** PEM files of the certificate to present to the service, and of its key. Both turn TLS on; either both or none. */
+    /** PEM files of the certificate to present to the service, and of its key: both or none. They turn TLS on. */
     readonly certFile: string | undefined;
     readonly keyFile: string | undefined;
   };

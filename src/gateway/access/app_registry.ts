@@ -8,7 +8,7 @@ import type { PageField } from "./page_fields.js";
 /** An app that the gateway acts for. */
 export interface GatewayApp {
   readonly id: string;
-  /** Secret of the app. Leave it out if `service.tls` has a certificate with a name of the app, and it has no secret. */
+  /** Secret of the app. An app has none if the certificate of `service.tls` alone authenticates it. */
   readonly secret?: string | undefined;
   /** Name that pages show to users, at most 128 characters. By default pages show none. */
   readonly name?: string | undefined;

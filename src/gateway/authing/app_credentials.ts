@@ -1,6 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import type { CallerClient } from "../../client/forwarding_client.js";
-import { type AppCredentials, isQrLoginError } from "../../client/index.js";
+import { type AppClient, type AppCredentials, isQrLoginError } from "../../client/index.js";
 import { type AppRegistry, type RegisteredApp, readBasicCredentials } from "../access/app_registry.js";
 import { requestIdOf } from "../http/request_id.js";
 import { annotateLog } from "../http/request_log.js";
@@ -62,7 +61,7 @@ export type AuthenticateApp = (
 /** Creates the function that authenticates a calling app. */
 export function createAuthenticateApp(
   apps: AppRegistry,
-  callerClient: Pick<CallerClient, "getSigningKeys">,
+  callerClient: Pick<AppClient, "getSigningKeys">,
 ): AuthenticateApp {
   return async (request, credentials) => {
     if (!credentials) throw appUnauthenticated();

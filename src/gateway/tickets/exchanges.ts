@@ -1,5 +1,4 @@
 import type { Clock } from "../../base/clock.js";
-import type { CallerClient } from "../../client/forwarding_client.js";
 import {
   type AppClient,
   type AppCredentials,
@@ -53,7 +52,7 @@ const maxPollWaitMs = 1_000;
 /** Creates the exchanges of a gateway. */
 export function createExchanges(
   client: AppClient,
-  callerClient: Pick<CallerClient, "exchangeUserInfo">,
+  callerClient: Pick<AppClient, "exchangeUserInfo">,
   clock: Clock,
 ): Exchanges {
   const results = new Map<string, Promise<ExchangeUserInfoResponse>>();
