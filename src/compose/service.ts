@@ -6,7 +6,7 @@ import { type Clock, systemClock } from "../base/clock.js";
 import type { Config } from "../config/config.js";
 import type { PolicySources } from "../config/policy/resolve_policy.js";
 import { createMetricsRegistry } from "../metrics/registry.js";
-import { createServiceMetrics, type ServiceObservers } from "../metrics/service_metrics.js";
+import { createServiceMetrics } from "../metrics/service_metrics.js";
 import { createImageRenderer } from "../qr/image_renderer.js";
 import { createAdminHandlers } from "../server/admin_handlers.js";
 import { silentCallObserver } from "../server/calls/call_observer.js";
@@ -56,7 +56,7 @@ export async function startService(
 ): Promise<Service> {
   const clock = overrides.clock ?? systemClock;
   const registry = config.metrics.enabled ? createMetricsRegistry() : undefined;
-  const observers = registry ? createServiceMetrics(registry) : silentObservers;
+  const observers = registry && createServiceMetrics(registry, { clock, storeKind: config.store.kind });
   // Reads files and may fail, so it comes before anything that has to be released.
   const signer = config.tokenIssuer && (await createTokenSigner(config.tokenIssuer, clock));
   const { tickets: ticketConfig } = config;
@@ -64,14 +64,22 @@ export async function startService(
   const policies = createPolicies(config);
   const { store, signInSwitch, ...openedStore } = overrides.store
     ? toOpenedStore(overrides.store, overrides.signInSwitch, clock)
-    : await openStore(config.store, { clock, lifetimes, log });
-  const ticketContext = { store, clock: openedStore.clock, lifetimes };
+    : await openStore(config.store, {
+        ...{ clock, lifetimes, log, observers: observers?.sharedStore },
+        onExpire: observers?.tickets.onWrite,
+      });
+  const ticketContext = {
+    ...{ store, clock: openedStore.clock, lifetimes, observer: observers?.tickets },
+  };
   const sharing =
     openedStore.rates &&
     createRateSharing({
       rates: openedStore.rates,
       clock,
-      onChange: (error) => reportRateSharing(error, log),
+      onChange: (error) => {
+        observers?.sharedStore?.onRateSharing(error === undefined);
+        reportRateSharing(error, log);
+      },
     });
   const limits = createTicketLimits({
     policies,
@@ -81,12 +89,12 @@ export async function startService(
     read: (ticketId) => translateStoreErrors(() => store.get(ticketId)),
     sharing,
   });
-  const images = createImageRenderer();
+  const images = createImageRenderer({ observer: observers?.images });
   const users = createUserAuthenticator({
     pools: config.userPools,
     userTokens: config.userTokens,
     tokenIssuer: signer,
-    clock,
+    ...{ clock, observer: observers?.auth },
     onDroppedClaim: (dropped) => log.warn(dropped, "an optional claim cannot be used and was dropped"),
   });
   const handlers = createHandlers({
@@ -113,11 +121,19 @@ export async function startService(
   try {
     const apps = createAppAuthenticator(config.apps);
     const server = await startGrpcServer({
-      ...{ config: config.grpc, handlers, apps, users, clock, log, observer: observers.calls },
+      ...{
+        config: config.grpc,
+        handlers,
+        apps,
+        users,
+        clock,
+        log,
+        observer: observers?.calls ?? silentCallObserver,
+      },
       admin: config.admins.length === 0 ? undefined : adminService(config, signInSwitch, clock, log),
     });
     openedStore.reportHealthTo(server);
-    observers.onServerStart(server.load);
+    observers?.onServerStart(server.load);
     let stopPromise: Promise<void> | undefined;
     return {
       grpcAddress: server.address,
@@ -133,9 +149,6 @@ export async function startService(
     throw error;
   }
 }
-
-/** Observers of a service without metrics. */
-const silentObservers: ServiceObservers = { calls: silentCallObserver, onServerStart() {} };
 
 function reportRateSharing(error: unknown, log: Logger): void {
   if (error === undefined) log.info("the nodes count limits together again");

@@ -46,6 +46,7 @@ function createFakeWorker(): FakeWorker {
       if (worker.answers) setImmediate(onPong);
     },
     applyPolicies: () => void worker.asked.push("policies"),
+    readMetrics: async () => [],
     stop: (last) => void worker.asked.push(`stop ${last ? "last" : "others go on"}`),
     kill() {
       worker.asked.push("kill");

@@ -1,5 +1,6 @@
 import type { Config } from "../../config/config.js";
 import type { PolicySources } from "../../config/policy/resolve_policy.js";
+import type { Snapshot } from "../../metrics/registry.js";
 
 /** Messages from the parent to a worker. */
 export type ParentMessage =
@@ -12,6 +13,8 @@ export type ParentMessage =
    * leave new connections to the remaining workers at once.
    */
   | { readonly kind: "stop"; readonly isLast: boolean }
+  /** Asks for the values of the worker's metrics. */
+  | { readonly kind: "readMetrics" }
   /** Checks that the worker's event loop is not blocked. */
   | { readonly kind: "ping" };
 
@@ -23,5 +26,7 @@ export type WorkerMessage =
   | { readonly kind: "ready"; readonly grpcAddress: string }
   /** The response to a ping. */
   | { readonly kind: "pong" }
+  /** The response to `readMetrics`. */
+  | { readonly kind: "metrics"; readonly snapshots: readonly Snapshot[] }
   /** The worker cannot serve and exits. */
   | { readonly kind: "failed"; readonly message: string };

@@ -2,6 +2,7 @@ import type { ChildProcess, Serializable } from "node:child_process";
 import cluster from "node:cluster";
 import type { Config } from "../../config/config.js";
 import type { PolicySources } from "../../config/policy/resolve_policy.js";
+import type { Snapshot } from "../../metrics/registry.js";
 import type { ParentMessage, WorkerMessage } from "./messages.js";
 
 /** A worker process. */
@@ -17,6 +18,8 @@ export interface WorkerProcess {
   ping(onPong: () => void): void;
   /** Applies policies, once the worker has its configuration. */
   applyPolicies(sources: PolicySources): void;
+  /** Resolves with the worker's metrics. Never resolves if the worker does not answer. */
+  readMetrics(): Promise<readonly Snapshot[]>;
   /** Stops the worker gracefully; see {@link ParentMessage}. */
   stop(isLast: boolean): void;
   /** Kills the worker at once. */
@@ -99,6 +102,17 @@ export function forkWorker(number: number, configOf: () => Config): WorkerProces
     applyPolicies(sources) {
       // Before that, the worker gets them with its configuration.
       if (hasConfig) send({ kind: "policies", sources });
+    },
+    readMetrics() {
+      send({ kind: "readMetrics" });
+      return new Promise((resolve) => {
+        const onMessage = (message: WorkerMessage) => {
+          if (message.kind !== "metrics") return;
+          worker.off("message", onMessage);
+          resolve(message.snapshots);
+        };
+        worker.on("message", onMessage);
+      });
     },
     stop: (isLast) => send({ kind: "stop", isLast }),
     kill: () => void worker.process.kill("SIGKILL"),

@@ -5,6 +5,7 @@ import type { Config } from "../../config/config.js";
 import type { Service } from "../service.js";
 import { workerKillTimeout } from "../stop_timeouts.js";
 import { createSupervisedWorker } from "./supervised_worker.js";
+import { createWorkersMetrics } from "./worker_metrics.js";
 import { forkWorker, prepareWorkers, type WorkerProcess } from "./worker_process.js";
 
 export interface WorkersOptions {
@@ -39,9 +40,11 @@ export async function startWorkers({ config, count, log, onExit }: WorkersOption
   };
   let { address } = grpc;
   let boundAddress: string | undefined;
+  const metrics = createWorkersMetrics(systemClock);
 
   function fork(number: number): WorkerProcess {
     const worker = forkWorker(number, () => ({ ...workerConfig, grpc: { ...grpc, address } }));
+    metrics.add(worker);
     const ready = worker.ready.then((grpcAddress) => {
       boundAddress ??= grpcAddress;
       if (grpcAddress === boundAddress) return grpcAddress;
@@ -81,7 +84,7 @@ export async function startWorkers({ config, count, log, onExit }: WorkersOption
     let stopPromise: Promise<void> | undefined;
     return {
       grpcAddress,
-      readMetrics: async () => [],
+      readMetrics: metrics.readMetrics,
       applyPolicies({ policy, userPools, apps }) {
         // Also for workers that are started later.
         workerConfig = { ...workerConfig, policy, userPools, apps };

@@ -77,7 +77,7 @@ export interface CallerKind<Caller> {
 /** The dependencies that all handlers share. */
 export interface CallDependencies {
   readonly log: CallLog;
-  readonly observer: CallObserver;
+  readonly observer: Pick<CallObserver, "ofMethod">;
   readonly inFlight: InFlightCalls;
   readonly admissions: Readonly<Record<CallKind, Admission>>;
 }
@@ -217,8 +217,8 @@ async function handleCall<Caller, Result>(
     }
     const ticketError = toTicketError(isAbort ? (running.signal().reason ?? error) : error);
     logEntry.fail(ticketError);
-    const { reason } = ticketError;
-    observer.onEnd(status[statusByReason[reason].code], reason, performance.now() - startedAt);
+    const code = status[statusByReason[ticketError.reason].code];
+    observer.onEnd(code, ticketError, performance.now() - startedAt);
     if (!call.cancelled) work.sendError(ticketError);
   } finally {
     if (admittedKey !== undefined) admission.leave(admittedKey);
