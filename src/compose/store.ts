@@ -8,7 +8,7 @@ import type { SharedStoreObservers } from "../metrics/store_metrics.js";
 import { createMemoryStore } from "../store/memory/memory_store.js";
 import { createMemorySignInSwitch } from "../store/memory/sign_in_switch.js";
 import type { ConnectionOptions } from "../store/redis/connection/connection.js";
-import { openRedisStore } from "../store/redis/redis_store.js";
+import { openRedisStore, type RedisStoreOptions } from "../store/redis/redis_store.js";
 import type { StoreEvents } from "../store/redis/store_events.js";
 import {
   createClusterTopology,
@@ -55,7 +55,7 @@ interface StoreDependencies {
 }
 
 /** Largest accepted difference between this machine's clock and Redis's, in milliseconds. */
-const maxClockSkew = 1_000;
+export const maxClockSkew = 1_000;
 
 /**
  * Opens the configured store.
@@ -68,13 +68,9 @@ export async function openStore(config: StoreConfig, dependencies: StoreDependen
     const store = createMemoryStore({ clock, lifetimes, onExpire, ...config });
     return { store, signInSwitch: createMemorySignInSwitch(), clock, reportHealthTo: () => {} };
   }
-  const { keyPrefix, replicaAcks, replicaFsync, timeout, refreshInterval, requireDurable } = config.redis;
-  const connectionOptions = connectionOptionsOf(config.redis);
   const health = createHealthRelay();
   const store = await openRedisStore({
-    ...{ clock, lifetimes, keyPrefix, replicaAcks, replicaFsync, timeout, refreshInterval, requireDurable },
-    ...{ connectionOptions, ticketLimits: config },
-    topology: topologyOf(config.redis, connectionOptions),
+    ...redisStoreOptionsOf(config, { clock, lifetimes }),
     events: combineEvents(createStoreEvents(log, health), observers?.events),
   });
   const { signInSwitch, rates } = store;
@@ -101,6 +97,20 @@ function combineEvents(first: StoreEvents, second: StoreEvents | undefined): Sto
   };
 }
 
+/** Returns the options of the configured store in Redis, without the listener of its events. */
+export function redisStoreOptionsOf(
+  config: StoreConfig,
+  { clock, lifetimes }: Pick<StoreDependencies, "clock" | "lifetimes">,
+): Omit<RedisStoreOptions, "events"> {
+  const { keyPrefix, replicaAcks, replicaFsync, timeout, refreshInterval, requireDurable } = config.redis;
+  const connectionOptions = connectionOptionsOf(config.redis);
+  return {
+    ...{ clock, lifetimes, keyPrefix, replicaAcks, replicaFsync, timeout, refreshInterval, requireDurable },
+    ...{ connectionOptions, ticketLimits: config },
+    topology: topologyOf(config.redis, connectionOptions),
+  };
+}
+
 /** Creates the listener that writes the store's events to the log and updates the health status. */
 function createStoreEvents(log: Logger, health: HealthReporter): StoreEvents {
   let wasInSync = true;
@@ -115,11 +125,10 @@ function createStoreEvents(log: Logger, health: HealthReporter): StoreEvents {
         );
     },
     onDurability({ level, reason }, servers) {
-      const text = `the store is ${level === "durable" ? "durable" : "BEST EFFORT"}: ${reason}`;
-      if (level === "durable") return log.info({ servers }, text);
+      if (level === "durable") return log.info({ servers }, `the store is durable: ${reason}`);
       return log.warn(
         { servers },
-        `${text}. A ticket that was exchanged, cancelled or withdrawn may become usable again`,
+        `the store is BEST EFFORT: ${reason}. A ticket that was exchanged, cancelled or withdrawn may become usable again`,
       );
     },
     onClockSkew(clockSkewMs) {
