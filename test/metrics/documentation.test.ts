@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { systemClock } from "../../src/base/clock.js";
+import { createWorkersMetrics } from "../../src/compose/workers/worker_metrics.js";
 import { addProcessMetrics } from "../../src/metrics/process_metrics.js";
 import { createMetricsRegistry } from "../../src/metrics/registry.js";
 import { createServiceMetrics } from "../../src/metrics/service_metrics.js";
@@ -16,10 +18,17 @@ const rows = [
 }));
 
 function allDescriptions() {
-  const registry = createMetricsRegistry();
-  addProcessMetrics(registry, "1.0.0");
-  createServiceMetrics(registry).onServerStart(() => ({ connections: 0, calls: 0, watches: 0 }));
-  return registry.descriptions();
+  const processRegistry = createMetricsRegistry();
+  addProcessMetrics(processRegistry, "1.0.0");
+  const workersRegistry = createWorkersMetrics(systemClock).registry;
+  const services = (["memory", "redis"] as const).map((storeKind) => {
+    const registry = createMetricsRegistry();
+    const observers = createServiceMetrics(registry, { clock: systemClock, storeKind });
+    observers.onServerStart(() => ({ connections: 0, calls: 0, watches: 0 }));
+    return registry;
+  });
+  const all = [processRegistry, workersRegistry, ...services].flatMap((one) => one.descriptions());
+  return [...new Map(all.map((description) => [description.name, description])).values()];
 }
 
 it("the tables of docs/metrics.md list exactly the existing metrics, with their types and labels", () => {
@@ -33,7 +42,7 @@ it("names and texts follow the conventions of Prometheus", () => {
   for (const { name, type, help, labels } of allDescriptions()) {
     expect(name.endsWith("_total"), name).toBe(type === "counter");
     if (type === "histogram") expect(name).toMatch(/_(seconds|bytes)$/);
-    expect(help, name).toMatch(/^[A-Z].*[.]$/);
+    expect(help, name).toMatch(/^[A-Z1].*[.]$/);
     expect(labels, name).not.toContain("le");
   }
 });
