@@ -9,6 +9,7 @@ import { checkGatewayOptions, gatewayDefaults } from "../config/gateway_options.
 import { createFastifyServer } from "./fastify_server.js";
 import { type ClientIpHeader, sanitizeForwardedHeaders } from "./forwarded_headers.js";
 import { addressKeyOf } from "./http/client_address.js";
+import { observeRequests } from "./http/request_observer.js";
 import { type ConnectionLimits, createHttpServer } from "./http_server.js";
 import type { GatewayLimits, GatewayOptions } from "./options.js";
 import { registerGateway } from "./plugin.js";
@@ -54,8 +55,9 @@ export async function startGateway(
   clock: Clock = systemClock,
 ): Promise<GatewayServer> {
   checkGatewayOptions("server", options);
-  const { host, port } = options;
+  const { host, port, observer } = options;
   const server = createServer(options);
+  if (observer) observeRequests(server, observer);
   try {
     await registerGateway(server, options, clock, true);
     server.get("/healthz", async (_request, reply) => {
@@ -90,7 +92,7 @@ export async function startGateway(
 }
 
 function createServer(options: GatewayServerOptions): FastifyInstance {
-  const { tls, trustedProxies, clientIpHeader = "x-forwarded-for", log, limits } = options;
+  const { tls, trustedProxies, clientIpHeader = "x-forwarded-for", log, limits, observer } = options;
   const forwardedRules = {
     isTrustedProxy: createNetworkMatcher(parseNetworks(trustedProxies)),
     clientIpHeader,
@@ -105,11 +107,14 @@ function createServer(options: GatewayServerOptions): FastifyInstance {
   return createFastifyServer(log, (handler) => {
     const inTurns = takeTurns(handler, addressOf);
     return createHttpServer(
-      limitPipelining((request, response) => {
-        sanitizeForwardedHeaders(request.headers, request.socket.remoteAddress ?? "", forwardedRules);
-        inTurns(request, response);
-      }),
-      { tls, trustedProxies, connections, connectionsPerAddress },
+      limitPipelining(
+        (request, response) => {
+          sanitizeForwardedHeaders(request.headers, request.socket.remoteAddress ?? "", forwardedRules);
+          inTurns(request, response);
+        },
+        () => observer?.limitExceeded("pipelined_requests"),
+      ),
+      { tls, trustedProxies, connections, connectionsPerAddress, observer },
     );
   });
 }
