@@ -5,8 +5,11 @@ import { createUserAuthenticator } from "../auth/user_authenticator.js";
 import { type Clock, systemClock } from "../base/clock.js";
 import type { Config } from "../config/config.js";
 import type { PolicySources } from "../config/policy/resolve_policy.js";
+import { createMetricsRegistry } from "../metrics/registry.js";
+import { createServiceMetrics, type ServiceObservers } from "../metrics/service_metrics.js";
 import { createImageRenderer } from "../qr/image_renderer.js";
 import { createAdminHandlers } from "../server/admin_handlers.js";
+import { silentCallObserver } from "../server/calls/call_observer.js";
 import { startGrpcServer } from "../server/grpc_server.js";
 import { createHandlers } from "../server/handlers.js";
 import { translateStoreErrors } from "../service/apply_command.js";
@@ -19,11 +22,12 @@ import { createWatcher } from "../service/watch.js";
 import { createMemorySignInSwitch } from "../store/memory/sign_in_switch.js";
 import type { SignInSwitch } from "../store/sign_in_switch.js";
 import type { TicketStore } from "../store/ticket_store.js";
+import type { MetricsSource } from "./metrics.js";
 import { createPolicies } from "./policies.js";
 import { lifetimesOf, type OpenedStore, openStore } from "./store.js";
 
 /** A running service. */
-export interface Service {
+export interface Service extends MetricsSource {
   /** Address on which gRPC listens, with the actual port. */
   readonly grpcAddress: string;
   /** Applies the policies of a configuration to calls from now on. Tickets keep what they were created with. */
@@ -51,6 +55,8 @@ export async function startService(
   overrides: ServiceOverrides = {},
 ): Promise<Service> {
   const clock = overrides.clock ?? systemClock;
+  const registry = config.metrics.enabled ? createMetricsRegistry() : undefined;
+  const observers = registry ? createServiceMetrics(registry) : silentObservers;
   // Reads files and may fail, so it comes before anything that has to be released.
   const signer = config.tokenIssuer && (await createTokenSigner(config.tokenIssuer, clock));
   const { tickets: ticketConfig } = config;
@@ -107,14 +113,16 @@ export async function startService(
   try {
     const apps = createAppAuthenticator(config.apps);
     const server = await startGrpcServer({
-      ...{ config: config.grpc, handlers, apps, users, clock, log },
+      ...{ config: config.grpc, handlers, apps, users, clock, log, observer: observers.calls },
       admin: config.admins.length === 0 ? undefined : adminService(config, signInSwitch, clock, log),
     });
     openedStore.reportHealthTo(server);
+    observers.onServerStart(server.load);
     let stopPromise: Promise<void> | undefined;
     return {
       grpcAddress: server.address,
       applyPolicies: policies.replace,
+      readMetrics: async () => (registry ? [await registry.snapshot()] : []),
       stop() {
         stopPromise ??= server.stop().then(release);
         return stopPromise;
@@ -125,6 +133,9 @@ export async function startService(
     throw error;
   }
 }
+
+/** Observers of a service without metrics. */
+const silentObservers: ServiceObservers = { calls: silentCallObserver, onServerStart() {} };
 
 function reportRateSharing(error: unknown, log: Logger): void {
   if (error === undefined) log.info("the nodes count limits together again");

@@ -42,6 +42,7 @@ test("a file with one pool and one app has defaults for everything else", () => 
       shutdown: { delay: 0, gracePeriod: 10_000 },
     },
     log: { level: "info" },
+    metrics: { enabled: true, address: undefined },
     store: { kind: "memory", maxTickets: 1_000_000, maxTicketsPerApp: 100_000, redis: defaultRedisConfig },
     tickets: {
       ttl: 120_000,

@@ -81,6 +81,7 @@ export async function startWorkers({ config, count, log, onExit }: WorkersOption
     let stopPromise: Promise<void> | undefined;
     return {
       grpcAddress,
+      readMetrics: async () => [],
       applyPolicies({ policy, userPools, apps }) {
         // Also for workers that are started later.
         workerConfig = { ...workerConfig, policy, userPools, apps };

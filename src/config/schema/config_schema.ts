@@ -2,6 +2,7 @@ import * as z from "zod";
 import { fieldLimits } from "../../domain/field_limits.js";
 import type { Config } from "../config.js";
 import { gatewaySchema } from "./gateway_schema.js";
+import { metricsSchema } from "./metrics_schema.js";
 import { appPolicySchema, policySchema } from "./policy_schema.js";
 import type { ValidPart } from "./schema_tree.js";
 import { storeSchema } from "./store_schema.js";
@@ -106,6 +107,7 @@ export const configSchema = z
   .strictObject({
     grpc: grpcSchema,
     log: logSchema,
+    metrics: metricsSchema,
     store: storeSchema,
     tickets: ticketsSchema,
     watch: watchSchema,
