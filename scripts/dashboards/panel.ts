@@ -12,7 +12,7 @@ export interface Query {
 /** A graph, or a number if `kind` is `stat`. */
 export interface PanelDefinition {
   readonly title: string;
-  /** What to look for, in one or two sentences. */
+  /** One or two sentences: the meaning, and the values to look for. */
   readonly description: string;
   readonly unit: Unit;
   readonly queries: readonly Query[];

@@ -4,19 +4,24 @@ import { parseAddress } from "../base/address.js";
 import { systemClock } from "../base/clock.js";
 import type { GatewayConfig } from "../config/config.js";
 import { readCertificateFiles } from "../config/files/certificates.js";
+import type { GatewayObserver } from "../gateway/observer.js";
 import { type GatewayServer, startGateway } from "../gateway/server.js";
+import { createGatewayMetrics } from "../metrics/gateway_metrics.js";
+import { createMetricsRegistry } from "../metrics/registry.js";
 import { monitorCertificates } from "./certificate_monitor.js";
+import type { ProcessMetrics } from "./metrics.js";
 
 /**
  * Reads the files that the configuration names and starts the gateway.
  *
- * @param options `demo` adds the demo pages and the OpenAPI description.
+ * @param options `demo` adds the demo pages and the OpenAPI description. `metrics` are those of the process, to which
+ *   the gateway adds its own. Without them it collects none.
  * @throws Error when a file cannot be read or the address cannot be bound.
  */
 export async function startGatewayFromConfig(
   config: GatewayConfig,
   log: Logger,
-  { demo }: { readonly demo: boolean },
+  { demo, metrics }: { readonly demo: boolean; readonly metrics: ProcessMetrics | undefined },
 ): Promise<GatewayServer> {
   const { address, apps, handleKeys, heartbeatInterval, authingApi, rpcMethods, limits, service, tls } =
     config;
@@ -37,6 +42,7 @@ export async function startGatewayFromConfig(
     clientIpHeader: config.clientIpHeader,
     log,
     service: serviceOptions,
+    observer: metrics && addGatewayMetrics(metrics),
     extend: demo
       ? async (server) => {
           await (await import("../demo/demo_routes.js")).demoRoutes(server, serviceOptions);
@@ -45,7 +51,11 @@ export async function startGatewayFromConfig(
       : undefined,
     handleTtlMs: config.handleTtl,
     heartbeatIntervalMs: heartbeatInterval,
-    tls: tls && { cert: readFileSync(tls.certFile, "utf8"), key: readFileSync(tls.keyFile, "utf8") },
+    tls: tls && {
+      cert: readFileSync(tls.certFile, "utf8"),
+      key: readFileSync(tls.keyFile, "utf8"),
+      minVersion: tls.minVersion,
+    },
     shutdownGracePeriodMs: config.shutdown.gracePeriod,
   });
   const stopCertificateMonitor = monitorCertificates(
@@ -60,6 +70,13 @@ export async function startGatewayFromConfig(
       return server.stop();
     },
   };
+}
+
+/** Returns the observer whose metrics the scrapes of the process include. */
+function addGatewayMetrics(metrics: ProcessMetrics): GatewayObserver {
+  const registry = createMetricsRegistry();
+  metrics.add({ readMetrics: async () => [await registry.snapshot()] });
+  return createGatewayMetrics(registry);
 }
 
 /** Returns the option `tls` of the gRPC clients. Without a setting, the clients use their own default. */

@@ -2,11 +2,13 @@ import type { GatewayConfig } from "./gateway_config.js";
 import type { MetricsConfig } from "./metrics_config.js";
 import type { PolicyConfig } from "./policy/policy_config.js";
 import type { StoreConfig } from "./store_config.js";
+import type { ServerTlsConfig } from "./tls_config.js";
 
 export type { GatewayConfig } from "./gateway_config.js";
 export type { MetricsConfig } from "./metrics_config.js";
 export { noPolicy, type PolicyConfig } from "./policy/policy_config.js";
 export type { RedisConfig, StoreConfig } from "./store_config.js";
+export type { ServerTlsConfig } from "./tls_config.js";
 
 /**
  * Configuration as the rest of the program sees it: complete, checked and frozen. `load_config.ts` creates
@@ -39,8 +41,8 @@ export interface Config {
 export interface GrpcConfig {
   /** `HOST:PORT` or `[IPV6]:PORT`. With port 0, the system chooses the port. */
   readonly address: string;
-  /** PEM files of the certificate chain and the private key. If absent, the server uses plain text. */
-  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** TLS. If absent, the server uses plain text. */
+  readonly tls: ServerTlsConfig | undefined;
   /** Must be true for plain text on an address other than loopback. */
   readonly allowPlaintextOnNetwork: boolean;
   /** Enables the reflection service. */

@@ -1,12 +1,13 @@
 import type { RpcMethod } from "../domain/rpc_methods.js";
 import type { MetricsConfig } from "./metrics_config.js";
+import type { ServerTlsConfig } from "./tls_config.js";
 
 /** HTTP gateway. `qrlogin gateway` reads only this section and `log`. */
 export interface GatewayConfig {
   /** `HOST:PORT` or `[IPV6]:PORT`. With port 0, the system chooses the port. */
   readonly address: string;
-  /** PEM files of the certificate chain and the private key. If absent, the gateway uses plain text. */
-  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** TLS. If absent, the gateway uses plain text. */
+  readonly tls: ServerTlsConfig | undefined;
   /** Endpoint for Prometheus. In development mode, `metrics` of the service stands for both. */
   readonly metrics: MetricsConfig;
   /** Must be true to listen in plain text, or to call the service in plain text, beyond loopback. */

@@ -9,7 +9,7 @@ import {
 import { gatewayDefaults } from "../config/gateway_options.js";
 import { type AppRegistry, createAppRegistry } from "./access/app_registry.js";
 import { createStreamLimiter, type StreamLimiter } from "./access/stream_limiter.js";
-import { type GatewayObserver, silentObserver } from "./observer.js";
+import { completeObserver, type GatewayObserver, silentObserver } from "./observer.js";
 import type { GatewayLimits, GatewayOptions } from "./options.js";
 import { createExchanges, type Exchanges } from "./tickets/exchanges.js";
 import { createPageTickets, type PageTickets } from "./tickets/page_tickets.js";
@@ -62,8 +62,9 @@ function completeLimits({
 export function createGatewayContext(options: GatewayOptions, clock: Clock): GatewayContext {
   const { handleTtlMs = gatewayDefaults.handleTtl, heartbeatIntervalMs = gatewayDefaults.heartbeatInterval } =
     options;
-  const { observer = silentObserver } = options;
-  const service = { ...options.service, observer: options.observer };
+  const givenObserver = completeObserver(options.observer);
+  const observer = givenObserver ?? silentObserver;
+  const service = { ...options.service, observer: givenObserver };
   const limits = completeLimits(options.limits);
   const apps = createAppRegistry(options.apps);
   const sealer = createSealer(options.handleKeys, clock, observer);

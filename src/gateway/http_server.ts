@@ -7,8 +7,10 @@ import {
 } from "node:http";
 import { createServer as createTls } from "node:https";
 import type { Socket } from "node:net";
+import type { SecureContextOptions } from "node:tls";
 import { createFairQueue } from "../base/fair_queue.js";
 import { createNetworkMatcher, parseNetworks } from "../base/ip_network.js";
+import { serverTlsProtocol, type TlsVersion } from "../base/tls_protocol.js";
 import type { GatewayLimitName } from "./access/limit_observer.js";
 import { addressKeyOf, clientAddressOf } from "./http/client_address.js";
 import { type GatewayObserver, silentObserver } from "./observer.js";
@@ -24,8 +26,18 @@ export interface ConnectionLimits {
   readonly connectionsPerAddress: number;
 }
 
+/** TLS of the server. */
+export interface HttpServerTls {
+  /** Certificate chain as PEM. */
+  readonly cert: string;
+  /** Private key as PEM. */
+  readonly key: string;
+  /** Oldest version of TLS that is accepted. `TLSv1.3` by default. */
+  readonly minVersion?: TlsVersion | undefined;
+}
+
 export interface HttpServerOptions extends ConnectionLimits {
-  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  readonly tls: HttpServerTls | undefined;
   /** Addresses and networks (CIDR) of proxies, whose connections carry the requests of many callers. */
   readonly trustedProxies: readonly string[];
   readonly observer?: GatewayObserver | undefined;
@@ -61,7 +73,9 @@ export function createHttpServer(
   overrides: Partial<typeof defaultServerOptions> = {},
 ): Server {
   const serverOptions = { ...defaultServerOptions, ...overrides };
-  const server = tls ? createTls({ ...serverOptions, ...tls }, handler) : createPlain(serverOptions, handler);
+  const server = tls
+    ? createTls({ ...serverOptions, ...secureContextOf(tls) }, handler)
+    : createPlain(serverOptions, handler);
   server.maxRequestsPerSocket = maxRequestsPerSocket;
   server.on("request", closeAfterUnreadBody);
   // Node.js would send 417 itself, past the limits of the handler. A server may ignore unknown expectations (RFC 9110,
@@ -69,6 +83,10 @@ export function createHttpServer(
   server.on("checkExpectation", (request, response) => server.emit("request", request, response));
   limitConnections(server, limits, createNetworkMatcher(parseNetworks(trustedProxies)), observer);
   return server;
+}
+
+function secureContextOf({ cert, key, minVersion }: HttpServerTls): SecureContextOptions {
+  return { cert, key, ...serverTlsProtocol(minVersion) };
 }
 
 function limitConnections(

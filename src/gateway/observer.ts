@@ -19,6 +19,13 @@ export interface GatewayObserver
 
 const ignore = () => {};
 
+/** Returns the observer with functions for the reports that it does not receive. Undefined if there is none. */
+export function completeObserver(
+  observer: Partial<GatewayObserver> | undefined,
+): GatewayObserver | undefined {
+  return observer && { ...silentObserver, ...observer };
+}
+
 /** An observer that ignores all reports. */
 export const silentObserver: GatewayObserver = {
   requestStarted: ignore,

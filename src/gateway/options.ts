@@ -39,8 +39,8 @@ export interface GatewaySettings {
    * protocols off.
    */
   readonly rpcMethods?: readonly RpcMethod[] | undefined;
-  /** Receives reports of the gateway's work, for metrics. */
-  readonly observer?: GatewayObserver | undefined;
+  /** Functions that receive reports of the gateway's work, for metrics. */
+  readonly observer?: Partial<GatewayObserver> | undefined;
 }
 
 /** Options of the gateway plugin. */

@@ -86,7 +86,7 @@ async function registerRoutes(
   instance.addHook("onClose", () => context.close());
   logRequests(instance, context.clock);
   // A server of its own reports its other requests too.
-  if (observer && !isStandalone) observeRequests(instance, observer);
+  if (observer && !isStandalone) observeRequests(instance, context.observer);
   acceptParsedBodies(instance);
   acceptOnlyJson(instance);
   instance.setErrorHandler(sendProblem);

@@ -10,7 +10,8 @@ import { createFastifyServer } from "./fastify_server.js";
 import { type ClientIpHeader, sanitizeForwardedHeaders } from "./forwarded_headers.js";
 import { addressKeyOf } from "./http/client_address.js";
 import { observeRequests } from "./http/request_observer.js";
-import { type ConnectionLimits, createHttpServer } from "./http_server.js";
+import { type ConnectionLimits, createHttpServer, type HttpServerTls } from "./http_server.js";
+import { completeObserver, type GatewayObserver } from "./observer.js";
 import type { GatewayLimits, GatewayOptions } from "./options.js";
 import { registerGateway } from "./plugin.js";
 import { limitPipelining, takeTurns } from "./request_turns.js";
@@ -22,7 +23,7 @@ export interface GatewayServerOptions extends Omit<GatewayOptions, "limits"> {
   /** TCP port. 0 lets the system choose. */
   readonly port: number;
   /** Certificate chain and private key as PEM. Without them the server speaks plain HTTP. */
-  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  readonly tls?: HttpServerTls | undefined;
   /** Addresses and networks (CIDR) of the proxies whose forwarded headers are trusted. */
   readonly trustedProxies: readonly string[];
   /** The header in which those proxies report the client's address. `x-forwarded-for` by default. */
@@ -55,8 +56,9 @@ export async function startGateway(
   clock: Clock = systemClock,
 ): Promise<GatewayServer> {
   checkGatewayOptions("server", options);
-  const { host, port, observer } = options;
-  const server = createServer(options);
+  const { host, port } = options;
+  const observer = completeObserver(options.observer);
+  const server = createServer(options, observer);
   if (observer) observeRequests(server, observer);
   try {
     await registerGateway(server, options, clock, true);
@@ -91,8 +93,8 @@ export async function startGateway(
   };
 }
 
-function createServer(options: GatewayServerOptions): FastifyInstance {
-  const { tls, trustedProxies, clientIpHeader = "x-forwarded-for", log, limits, observer } = options;
+function createServer(options: GatewayServerOptions, observer: GatewayObserver | undefined): FastifyInstance {
+  const { tls, trustedProxies, clientIpHeader = "x-forwarded-for", log, limits } = options;
   const forwardedRules = {
     isTrustedProxy: createNetworkMatcher(parseNetworks(trustedProxies)),
     clientIpHeader,

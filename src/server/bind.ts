@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { type Server, ServerCredentials } from "@grpc/grpc-js";
 import { describeListenError } from "../base/listen_error.js";
 import type { GrpcConfig } from "../config/config.js";
+import { TlsServerCredentials } from "./tls_credentials.js";
 
 /**
  * Binds the server to the configured address, with TLS if the configuration names a certificate. Resolves
@@ -11,9 +12,10 @@ import type { GrpcConfig } from "../config/config.js";
  */
 export function bind(server: Server, { address, tls }: GrpcConfig): Promise<number> {
   const credentials = tls
-    ? ServerCredentials.createSsl(null, [
-        { cert_chain: readFileSync(tls.certFile), private_key: readFileSync(tls.keyFile) },
-      ])
+    ? new TlsServerCredentials(
+        { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) },
+        tls.minVersion,
+      )
     : ServerCredentials.createInsecure();
   return new Promise((resolve, reject) => {
     server.bindAsync(address, credentials, (error, port) => {

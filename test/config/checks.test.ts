@@ -46,7 +46,7 @@ describe("TLS files", () => {
 
   test("a certificate and its key allow listening on the network", () => {
     const tls = { certFile: certFile(), keyFile: keyFile() };
-    expect(load(contentWith({ grpc: { address: "0.0.0.0:50051", tls } })).grpc.tls).toEqual(tls);
+    expect(load(contentWith({ grpc: { address: "0.0.0.0:50051", tls } })).grpc.tls).toMatchObject(tls);
   });
 
   test("a certificate without a key is rejected, and a key without a certificate", () => {

@@ -17,6 +17,7 @@ import {
   introspectionPoolWith,
   load,
   pool,
+  temporaryFile,
   tokenIssuerWith,
 } from "../support/config_files.js";
 import { certificate, otherPrivateKey, privateKey } from "../support/fixed_certificates.js";
@@ -158,13 +159,18 @@ test("the table in the documentation lists exactly the existing keys", () => {
 });
 
 test("the defaults in the table are the actual defaults", () => {
+  const tls = () => ({
+    certFile: temporaryFile("tls.crt", certificate),
+    keyFile: temporaryFile("tls.key", privateKey),
+  });
   const content: Record<string, unknown> = {
+    grpc: { tls: tls() },
     ...{
       userPools: [{ ...pool }, introspectionPoolWith()],
       apps: [{ ...app }],
       tokenIssuer: tokenIssuerWith(),
     },
-    gateway: { ...gateway, apps: [{ ...gateway.apps[0] }] },
+    gateway: { ...gateway, tls: tls(), apps: [{ ...gateway.apps[0] }] },
     store: { redis: {} },
   };
   const expected = load(content);

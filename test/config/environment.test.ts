@@ -79,7 +79,7 @@ describe("precedence of the environment over the file", () => {
     const certFile = temporaryFile("tls.crt", certificate);
     const keyFile = temporaryFile("tls.key", privateKey);
     const env = { QRLOGIN_GRPC_TLS_CERT_FILE: certFile, QRLOGIN_GRPC_TLS_KEY_FILE: keyFile };
-    expect(load(content, env).grpc.tls).toEqual({ certFile, keyFile });
+    expect(load(content, env).grpc.tls).toMatchObject({ certFile, keyFile });
   });
 
   test("the environment replaces a whole list, given as JSON", () => {

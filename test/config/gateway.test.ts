@@ -110,7 +110,7 @@ describe("the gateway on the network", () => {
       certFile: temporaryFile("tls.crt", certificate),
       keyFile: temporaryFile("tls.key", privateKey),
     };
-    expect(loaded({ address: "0.0.0.0:443", tls })?.tls).toEqual(tls);
+    expect(loaded({ address: "0.0.0.0:443", tls })?.tls).toMatchObject(tls);
     expect(paths({ address: "0.0.0.0:8080", allowPlaintextOnNetwork: true })).toEqual([]);
   });
 

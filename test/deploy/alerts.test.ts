@@ -27,6 +27,8 @@ const { groups } = parse(readFileSync(join(directory, "rules.yaml"), "utf8")) as
 };
 const rules = groups.flatMap((group) => group.rules);
 
+const documented = readFileSync("docs/metrics.md", "utf8");
+
 const runPromtool = (...words: string[]) => spawnSync("promtool", words, { encoding: "utf8" });
 
 const promtool = findTool("promtool", () =>
@@ -58,9 +60,25 @@ describe("the alert rules", () => {
     expect(anchors).toContain(anchor);
   });
 
+  it("are listed in docs/metrics.md with their severity", () => {
+    const rows = documented.matchAll(/^\| `(?<alert>Qrlogin\w+)` \| (?<severity>\w+) \|/gm);
+    expect([...rows].map(({ groups }) => ({ ...groups }))).toEqual(
+      rules.map(({ alert, labels: { severity } }) => ({ alert, severity })),
+    );
+  });
+
   it("each has a case that shows when it fires", () => {
     expect(alertCases.map(({ alert }) => alert)).toEqual(rules.map(({ alert }) => alert));
   });
+});
+
+it("the queries of docs/metrics.md use only metrics that exist", () => {
+  const queries = [...documented.matchAll(/```promql\n(.*?)```/gs)];
+  expect(queries).not.toEqual([]);
+  for (const [, query = ""] of queries) {
+    for (const { metric } of parsePromql(query).selections)
+      expect([...knownMetrics.keys()]).toContain(metric);
+  }
 });
 
 /** Returns the file with which promtool tests one alert. */

@@ -1,68 +1,25 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, relative, sep } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { stringify } from "yaml";
 import { app, gateway, pool, temporaryFile } from "../support/config_files.js";
-import { readyAddresses, startProcess } from "../support/process.js";
-import { textOf } from "./files.js";
+import { type RunningProcess, readyAddresses, startProcess } from "../support/process.js";
+import { findTool } from "../support/tools.js";
+import { buildImageFolder, buildStage, instructions, lastStage } from "./image_folder.js";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const lines = textOf("Dockerfile")
-  .replaceAll(/\\\n\s*/g, "")
-  .split("\n");
-
-/** Returns the arguments of the instructions with this name, in file order. */
-function instructions(name: string, of = lines): string[] {
-  return of.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
-}
-
-const stages = lines.flatMap((line, index) => (line.startsWith("FROM ") ? [index] : []));
-const buildStage = lines.slice(stages[0], stages[1]);
-const lastStage = lines.slice(stages[1]);
-
-/** Parses the arguments of a COPY instruction. */
-function copyOf(args: string): { from: string | undefined; sources: string[]; target: string } {
-  const all = args.split(" ");
-  const from = all.find((arg) => arg.startsWith("--from="))?.slice("--from=".length);
-  const paths = all.filter((arg) => !arg.startsWith("--"));
-  return { from, sources: paths.slice(0, -1), target: paths.at(-1) ?? "" };
-}
-
-/** Files that .dockerignore lets through. It excludes everything else. */
-const letThrough = readFileSync(join(root, ".dockerignore"), "utf8")
-  .split("\n")
-  .filter((line) => line.startsWith("!"))
-  .map((line) => line.slice(1));
-
-/** Executes the COPY instructions of a stage as a container engine would. */
-function copyAll(stage: readonly string[], context: string, before: string, to: string): void {
-  for (const { from, sources, target } of instructions("COPY", [...stage]).map(copyOf)) {
-    for (const source of sources) {
-      const name = source.replace(/^\/app\//, "");
-      const isFolder = target.endsWith("/");
-      if (!from) expect(letThrough, `${source} in .dockerignore`).toContain(name);
-      const destination = join(to, isFolder ? join(target, name.split("/").at(-1) ?? "") : target);
-      mkdirSync(dirname(destination), { recursive: true });
-      cpSync(join(from ? before : context, name), destination, { recursive: true, verbatimSymlinks: true });
-    }
-  }
-}
-
-/** Copies the packages that `npm prune --omit=dev` keeps. */
-function keepProductionPackages(to: string): void {
-  const lock: { packages: Record<string, { dev?: boolean; devOptional?: boolean }> } = JSON.parse(
-    readFileSync(join(root, "package-lock.json"), "utf8"),
-  );
-  for (const [name, { dev, devOptional }] of Object.entries(lock.packages)) {
-    if (name === "" || dev || devOptional) continue;
-    const folder = join(root, name);
-    const isOwn = (path: string) =>
-      path === folder || relative(folder, path).split(sep)[0] !== "node_modules";
-    cpSync(folder, join(to, name), { recursive: true, filter: isOwn });
-  }
-}
+const isolation = findTool("bubblewrap, apt-get and dpkg-deb", () =>
+  [
+    ["bwrap", "--unshare-user", "--ro-bind", "/", "/", "true"],
+    ["apt-get", "--version"],
+    ["dpkg-deb", "--version"],
+  ]
+    .filter(([command = "", ...args]) => spawnSync(command, args).status !== 0)
+    .map(([command]) => `${command} does not run`)
+    .at(0),
+);
 
 test("the image runs as a numeric non-root user, with Node.js as its first process", () => {
   expect(instructions("USER", lastStage)).toEqual(["1000:1000"]);
@@ -77,17 +34,53 @@ test("the image runs as a numeric non-root user, with Node.js as its first proce
 test("the image's files suffice to build it, and those of its last stage to run service and gateway", {
   timeout: 180_000,
 }, async () => {
-  const folder = mkdtempSync(join(tmpdir(), "qrlogin-image-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const [build, image] = [join(folder, "build"), join(folder, "image")];
-  copyAll(buildStage, root, "", build);
-  symlinkSync(join(root, "node_modules"), join(build, "node_modules"));
-  const built = await startProcess("npm", ["run", "build", "--prefix", build]).exited;
-  expect(built.code, built.stderr + built.stdout).toBe(0);
-  rmSync(join(build, "node_modules"));
-  keepProductionPackages(build);
-  copyAll(lastStage, root, build, image);
+  const image = await buildImageFolder(temporaryFolder());
+  await expectItServes((variables, ...args) =>
+    startProcess(process.execPath, [join(image, args[0] ?? ""), ...args.slice(1)], variables),
+  );
+});
 
+test.runIf(isolation.isUsable)(
+  `the image's root file system runs read-only, as user 1000, on Debian's libraries alone${isolation.skipNote}`,
+  { timeout: 240_000 },
+  async () => {
+    const folder = temporaryFolder();
+    const image = await buildImageFolder(folder);
+    const rootfs = join(folder, "rootfs");
+    const script = fileURLToPath(new URL("../../scripts/rootfs", import.meta.url));
+    const made = await startProcess("bash", [script, rootfs, image]).exited;
+    expect(made.code, made.stderr).toBe(0);
+    const start = (variables: Readonly<Record<string, string>>, ...args: string[]) =>
+      startProcess("bwrap", [...isolated(rootfs, variables), "node", ...args]);
+    const evaluated = async (code: string) => (await start({}, "--eval", code).exited).stdout.trim();
+    expect(await evaluated("console.log(process.getuid(), process.version)")).toMatch(/^1000 v24\./);
+    expect(
+      await evaluated('try { fs.writeFileSync("/app/file", "") } catch (e) { console.log(e.code) }'),
+    ).toBe("EROFS");
+    await expectItServes(start, ({ pid }) => process.kill(onlyChildOf(pid), "SIGTERM"));
+  },
+);
+
+/** Returns the arguments of bubblewrap for a container without privileges that has nothing of this machine. */
+function isolated(rootfs: string, variables: Readonly<Record<string, string>>): string[] {
+  const file = variables.QRLOGIN_CONFIG;
+  return [
+    ...["--unshare-all", "--share-net", "--uid", "1000", "--gid", "1000", "--die-with-parent", "--as-pid-1"],
+    ...["--ro-bind", rootfs, "/", "--proc", "/proc", "--dev", "/dev", "--chdir", "/app"],
+    // The configuration is mounted, as in a container.
+    ...(file === undefined ? [] : ["--tmpfs", "/tmp", "--ro-bind", file, file]),
+    ...["--clearenv", "--setenv", "PATH", "/usr/bin"],
+    ...Object.entries(variables).flatMap(([name, value]) => ["--setenv", name, value]),
+  ];
+}
+
+type Start = (variables: Readonly<Record<string, string>>, ...args: string[]) => RunningProcess;
+
+/** Starts service and gateway, checks their health as the container's health check does, and stops them. */
+async function expectItServes(
+  start: Start,
+  stop: (running: RunningProcess) => void = (running) => running.kill("SIGTERM"),
+): Promise<void> {
   const file = temporaryFile(
     "qrlogin.yaml",
     stringify({
@@ -97,21 +90,28 @@ test("the image's files suffice to build it, and those of its last stage to run 
       gateway: { ...gateway, address: "127.0.0.1:0" },
     }),
   );
-  const start = (...args: string[]) =>
-    startProcess(process.execPath, [join(image, "dist/src/main.js"), ...args], {
-      NODE_ENV: "production",
-      QRLOGIN_CONFIG: file,
-    });
-  const service = start("serve");
-  const pages = start("gateway");
+  const variables = { NODE_ENV: "production", QRLOGIN_CONFIG: file };
+  const service = start(variables, "dist/src/main.js", "serve");
+  const pages = start(variables, "dist/src/main.js", "gateway");
   const { grpc } = await readyAddresses(service);
   const { gateway: http } = await readyAddresses(pages);
   for (const address of [`grpc://${grpc}`, `http://${http}/healthz`]) {
-    const check = startProcess(process.execPath, [join(image, "deploy/health_check.mjs"), address]);
+    const check = start({}, "deploy/health_check.mjs", address);
     expect(await check.exited, address).toMatchObject({ code: 0, stderr: "" });
   }
   for (const each of [service, pages]) {
-    each.kill("SIGTERM");
+    stop(each);
     expect((await each.exited).code).toBe(0);
   }
-});
+}
+
+/** Returns the process inside: bubblewrap does not pass signals on. */
+function onlyChildOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim());
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "qrlogin-image-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}

@@ -6,7 +6,7 @@ export interface Selection {
   readonly labels: readonly string[];
 }
 
-/** What an expression uses of the metrics. */
+/** Metrics and labels in an expression. */
 export interface UsedMetrics {
   readonly selections: readonly Selection[];
   /** Labels that results are grouped or matched by. */

@@ -7,6 +7,8 @@ import { codeBlocksOf, documents } from "./documents.js";
 
 const files: Readonly<Record<string, string>> = {
   "/etc/qrlogin/ca.crt": certificate,
+  "/etc/qrlogin/tls.crt": certificate,
+  "/etc/qrlogin/tls.key": privateKey,
   "server.pem": certificate,
   "server-key.pem": privateKey,
 };

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { createGatewayMetrics } from "../../src/metrics/gateway_metrics.js";
 import { addProcessMetrics } from "../../src/metrics/process_metrics.js";
 import { createMetricsRegistry } from "../../src/metrics/registry.js";
 import { createServiceMetrics } from "../../src/metrics/service_metrics.js";
@@ -18,6 +19,7 @@ const rows = [
 function allDescriptions() {
   const registry = createMetricsRegistry();
   addProcessMetrics(registry, "1.0.0");
+  createGatewayMetrics(registry);
   createServiceMetrics(registry).onServerStart(() => ({ connections: 0, calls: 0, watches: 0 }));
   return registry.descriptions();
 }

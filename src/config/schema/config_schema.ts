@@ -8,12 +8,22 @@ import type { ValidPart } from "./schema_tree.js";
 import { storeSchema } from "./store_schema.js";
 import { tokenIssuerSchema } from "./token_issuer_schema.js";
 import { userPoolSchema } from "./user_pool_schema.js";
-import { address, appName, duration, id, imageUrl, integer, oneOrMore, sha256, tlsFiles } from "./values.js";
+import {
+  address,
+  appName,
+  duration,
+  id,
+  imageUrl,
+  integer,
+  oneOrMore,
+  serverTlsSettings,
+  sha256,
+} from "./values.js";
 
 const grpcSchema = z
   .strictObject({
     address: address.default("127.0.0.1:50051"),
-    tls: tlsFiles.optional(),
+    tls: z.strictObject(serverTlsSettings).optional(),
     allowPlaintextOnNetwork: z.boolean().default(false),
     reflection: z.boolean().default(false),
     maxConnectionAge: duration("0s", "24h").prefault("30m"),

@@ -7,7 +7,7 @@ import {
   proxySettings,
 } from "./gateway_schema.js";
 import { distinct, grpcTarget, handleKey, origin } from "./gateway_values.js";
-import { integer, milliseconds, nonEmptyText } from "./values.js";
+import { integer, milliseconds, nonEmptyText, serverTlsSettings } from "./values.js";
 
 type AnyFunction = (...given: never[]) => unknown;
 
@@ -102,7 +102,9 @@ export const gatewayOptionsSchemas = {
     limits: limits.extend(connectionLimits).optional(),
     host: nonEmptyText,
     port: integer(0, 65_535),
-    tls: z.strictObject({ cert: nonEmptyText, key: nonEmptyText }).optional(),
+    tls: z
+      .strictObject({ cert: nonEmptyText, key: nonEmptyText, minVersion: serverTlsSettings.minVersion })
+      .optional(),
     log: logOption,
     shutdownGracePeriodMs: milliseconds(...durationLimits.shutdownGracePeriod),
     extend: functionOption.optional(),

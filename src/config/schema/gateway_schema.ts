@@ -12,7 +12,7 @@ import {
   logo,
   nonEmptyText,
   oneOrMore,
-  tlsFiles,
+  serverTlsSettings,
 } from "./values.js";
 
 const serviceSchema = z
@@ -93,7 +93,7 @@ export const durationLimits = {
 export const gatewaySchema = z
   .strictObject({
     address: address.default("127.0.0.1:8080"),
-    tls: tlsFiles.optional(),
+    tls: z.strictObject(serverTlsSettings).optional(),
     metrics: metricsSchema,
     service: serviceSchema,
     ...gatewaySettings,

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { isLoopbackUrl, parseAddress } from "../../base/address.js";
 import { describeLogoProblem, maxAppNameLength } from "../../base/app_display.js";
 import { ownCommand } from "../../base/own_command.js";
+import { defaultTlsVersion } from "../../base/tls_protocol.js";
 import { describeKnownDigest, isKnownSecret } from "../known_secrets.js";
 import { describePattern } from "../secret_patterns.js";
 
@@ -75,8 +76,17 @@ export const remoteAddress = address.refine((value) => parseAddress(value)?.port
   error: "must have a port from 1 to 65535",
 });
 
-/** PEM files of a certificate chain and its private key. */
-export const tlsFiles = z.strictObject({ certFile: nonEmptyText, keyFile: nonEmptyText });
+/** Settings of a server's TLS: PEM files of a certificate chain and its private key, and the oldest version. */
+export const serverTlsSettings = {
+  certFile: nonEmptyText.describe(
+    "Certificate chain. Together with keyFile it turns TLS on; both are needed.",
+  ),
+  keyFile: nonEmptyText.describe("Private key of the certificate."),
+  minVersion: z
+    .enum(["TLSv1.3", "TLSv1.2"])
+    .default(defaultTlsVersion)
+    .describe("Oldest version of TLS that is accepted. TLS 1.2 is limited to the suites that HTTP/2 allows."),
+};
 
 export const placeholderMessage = "contains a placeholder: replace it with your own value";
 

@@ -11,7 +11,7 @@ export interface EndedStream {
   readonly durationMs: number;
 }
 
-/** A request that has ended. Strangers cannot multiply the values: there are as many as methods, routes and statuses. */
+/** A request that has ended. Strangers cannot multiply the values: methods, routes and statuses are closed sets. */
 export interface EndedRequest extends EndedStream {
   /** Method, or `_OTHER` for one that no browser uses. */
   readonly method: string;

@@ -1,10 +1,8 @@
 import { CompactEncrypt, type CryptoKey, compactDecrypt, errors } from "jose";
 import type { Clock } from "../../base/clock.js";
 import { isCanonicalBase64url, sha256 } from "../../domain/secrets.js";
+import type { SealedKind } from "./sealed_kind.js";
 import { type HandleRejection, silentTicketObserver, type TicketObserver } from "./ticket_observer.js";
-
-/** The purpose of a sealed text. A text of one kind never opens as another kind. */
-export type SealedKind = "handle" | "authing-handle" | "authing-exchange-ticket" | "image";
 
 /** The content of a sealed text, and the browser that it is bound to. */
 export interface SealedContent {

@@ -1,8 +1,8 @@
-import type { SealedKind } from "./sealer.js";
+import type { SealedKind } from "./sealed_kind.js";
 
 /**
- * Way in which a caller learns the status of a ticket: from a watch that it starts, from the watch of another caller, or
- * by a call of its own, because there are too many watches.
+ * Way in which a caller learns the status of a ticket: from a watch that it starts, from the watch of another caller,
+ * or by a call of its own, because there are too many watches.
  */
 export type WatchUse = "started" | "shared" | "not_watched";
 

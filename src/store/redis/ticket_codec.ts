@@ -17,9 +17,11 @@ const writeIdLength = 16;
  * Version 1 had one digest of the secret and one of the exchange ticket where version 2 has one for both, and
  * it had no sources. Version 3 is version 2 followed by the fields that policies add.
  *
- * A ticket that no policy applies to is written in version 2, which nodes of the release before read too, so that a
- * rolling upgrade interrupts no sign-in. Such a node must not touch a ticket of version 3, because it would approve it
- * without what the policy demands.
+ * A value has the oldest version whose readers treat the ticket correctly. So a ticket that no policy applies to is
+ * written in version 2, and a rolling upgrade interrupts no sign-in. A node that knows version 2 alone must not touch a
+ * ticket of version 3, because it would approve it without what the policy demands.
+ *
+ * `docs/upgrades.md` has the rules for a change of the form.
  */
 const formatVersions = { withoutPolicy: "2", withPolicy: "3" } as const;
 
@@ -77,6 +79,9 @@ export function decodeTicket(id: string, value: string): Ticket {
     );
   }
   const parts = parseParts(value.slice(writeIdLength + 1));
+  // Elements behind those that this release knows are optional fields of a later release, which may be lost.
+  const policyParts = version === formatVersions.withPolicy ? parts.slice(plainLength) : [];
+  const [checkCodeDigits, checkCode, qrRotation] = policyParts as Partial<EncodedPolicyParts<null>>;
   const [appId, userPoolId, scene, state, revision, exchangeDigest, codeChallenge] = parts;
   const [, , , , , , , expiresAt, purgeAt, cancelReason, customData, requester, scanner, scannedBy] = parts;
   return {
@@ -89,9 +94,9 @@ export function decodeTicket(id: string, value: string): Ticket {
     requester: requester ? decodeRequester(requester) : undefined,
     scannedBy: scannedBy ? { nickname: scannedBy[0], photo: scannedBy[1] } : undefined,
     approval: restoreApproval(parts[14]),
-    checkCodeDigits: parts[16] ?? 0,
-    checkCode: parts[17] ? { digits: parts[17][0], wrongAttempts: parts[17][1] } : undefined,
-    qrRotation: parts[18] ? decodeRotation(parts[18]) : undefined,
+    checkCodeDigits: checkCodeDigits ?? 0,
+    checkCode: checkCode ? { digits: checkCode[0], wrongAttempts: checkCode[1] } : undefined,
+    qrRotation: qrRotation ? decodeRotation(qrRotation) : undefined,
   };
 }
 
@@ -123,6 +128,9 @@ type EncodedTicket<Absent = undefined> = [
   approval: Approval | Absent,
   customDataSource: number,
 ];
+
+/** Number of fields of version 2. */
+const plainLength = 16 satisfies EncodedTicket["length"];
 
 /** Fields that version 3 adds. */
 type EncodedPolicyParts<Absent = undefined> = [

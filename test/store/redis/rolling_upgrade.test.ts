@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { TicketState as WireState } from "../../../gen/qrlogin/v1/ticket.js";
 import { newTicketId } from "../../../src/domain/secrets.js";
 import type { Ticket, TicketState } from "../../../src/domain/ticket.js";
 import { decodeTicket, encodeTicket } from "../../../src/store/redis/ticket_codec.js";
 import { StoreUnavailableError } from "../../../src/store/ticket_store.js";
+import { createTestTicket, scannedById } from "../../support/callers.js";
+import { startRedisBackedService } from "../../support/redis/redis_backed_service.js";
 import { hasRedis, type RedisProcess, startRedis, withoutRedis } from "../../support/redis/redis_process.js";
 import { useTestStore } from "../../support/redis/redis_test_store.js";
 import { nextRevisionOf, ticketIn } from "../../support/tickets.js";
@@ -36,6 +39,11 @@ const recorded: Readonly<Partial<Record<TicketState, string>>> = {
 
 const recordedTicket = (state: TicketState): Ticket =>
   ticketIn(state, { id, writeId, exchangeDigest, ...(state === "PENDING" && { codeChallenge }) });
+
+const recordedRotation = {
+  ...{ key: "AAECAwQFBgcICQoLDA0ODw", startedAt: 1_795_435_200_000 },
+  ...{ interval: 10_000, overlap: 5_000, maxSteps: 12 },
+};
 
 /** Returns the ticket without the fields that version 2 does not have. */
 function withoutPolicyFields({ checkCodeDigits: _, checkCode: __, ...ticket }: Ticket) {
@@ -71,6 +79,59 @@ describe("a value in Redis during a rolling upgrade", () => {
       expect(decodeTicket(ticket.id, value)).toStrictEqual(ticket);
     },
   );
+});
+
+/** Values of version 3 as the last release wrote them, by the ticket that they hold. */
+const withPolicies: readonly (readonly [string, Ticket])[] = [
+  [
+    `${writeId}3["shop","customers","APP_AUTH","SCANNED",2,"${exchangeDigest}",null,1795435320000,null,null,${context},${scanner},${scannedBy},null,1,6,null,null]`,
+    { ...recordedTicket("SCANNED"), checkCodeDigits: 6 },
+  ],
+  [
+    `${writeId}3["shop","customers","APP_AUTH","AUTHORIZED",3,"${exchangeDigest}",null,1795435500000,null,null,${context},${scanner},${scannedBy},${approval},1,6,["042137",2],null]`,
+    {
+      ...recordedTicket("AUTHORIZED"),
+      ...{ checkCodeDigits: 6, checkCode: { digits: "042137", wrongAttempts: 2 } },
+    },
+  ],
+  [
+    `${writeId}3["shop","customers","APP_AUTH","PENDING",1,"${exchangeDigest}","${codeChallenge}",1795435320000,null,null,${context},null,null,null,1,0,null,["AAECAwQFBgcICQoLDA0ODw",1795435200000,10000,5000,12]]`,
+    { ...recordedTicket("PENDING"), qrRotation: recordedRotation },
+  ],
+];
+
+describe("a value of version 3", () => {
+  test.each(withPolicies)(
+    "a value that the last release wrote is read and written the same: %s",
+    (value, ticket) => {
+      expect(decodeTicket(id, value)).toStrictEqual(ticket);
+      expect(encodeTicket(ticket)).toBe(value);
+    },
+  );
+});
+
+/** Optional fields as a later release may append them, behind those of the version. */
+const appended = [`{"trace":"00-4bf92f35-01"}`, `7,"text",{"a":[1]}`, `null,[["b",2]]`];
+
+describe("a value of the next release", () => {
+  const values = [...Object.values(recorded), ...withPolicies.map(([value]) => value)];
+
+  test.each(appended)("optional fields behind the known ones change nothing: %s", (fields) => {
+    for (const value of values) {
+      const later = value.replace(/\]$/, `,${fields}]`);
+      expect(decodeTicket(id, later)).toStrictEqual(decodeTicket(id, value));
+      expect(encodeTicket(decodeTicket(id, later))).toBe(value);
+    }
+  });
+
+  test("a later version is refused as unavailable, whatever it holds", () => {
+    for (const value of values) {
+      for (const version of ["4", "5", "9", "a", "{"]) {
+        const later = value.slice(0, 16) + version + value.slice(17);
+        expect(() => decodeTicket(id, later)).toThrow(StoreUnavailableError);
+      }
+    }
+  });
 });
 
 describe.skipIf(!hasRedis)(`nodes of two releases on one Redis${withoutRedis}`, () => {
@@ -109,6 +170,35 @@ describe.skipIf(!hasRedis)(`nodes of two releases on one Redis${withoutRedis}`, 
     const next = nextRevisionOf(again, { state: "AUTHORIZED" });
     expect(await store.replace(next, again.writeId)).toBe(true);
     expect(readVersion2(ticketId, await rawValue(ticketId))).toEqual(withoutPolicyFields(next));
+  });
+
+  test("a ticket of a later version is answered as unavailable and stays as it was, while a watch keeps its status", async () => {
+    const node = await startRedisBackedService(redis);
+    const ticket = await createTestTicket(node.shop);
+    const watch = node.watch(ticket);
+    expect(await watch.next()).toMatchObject({ state: WireState.PENDING });
+    const [key, value] = [keyOf(ticket.ticketId), await rawValue(ticket.ticketId)];
+    const later = `${value.slice(0, 16)}4${value.slice(17)}`;
+    const write = async (text: string) => {
+      await redis.command("SET", key, text, "PX", 600_000);
+      await redis.command("SPUBLISH", `qrlogin:c:{${ticket.ticketId}}`, "");
+    };
+    await write(later);
+    const answers = [
+      await node.shop.getStatus(ticket),
+      await node.shop.withdraw(ticket),
+      await node.alice.markScanned(scannedById(ticket)),
+      await node.alice.authorize(ticket),
+      await node.alice.cancel(ticket),
+    ];
+    for (const answer of answers)
+      expect(answer).toMatchObject({ code: "UNAVAILABLE", reason: "STORE_UNAVAILABLE" });
+    expect(await rawValue(ticket.ticketId)).toBe(later);
+    expect(node.logText()).toContain("the ticket in Redis has another format version");
+    // The node of the later release finishes the sign-in, and writes in a version that both know.
+    await write(value.replace("PENDING", "CANCELLED").replace(/^.{16}/, "later-node-wrote"));
+    expect(await watch.next()).toMatchObject({ state: WireState.CANCELLED });
+    expect((await watch.ended).code).toBe("OK");
   });
 
   test("the release before refuses a ticket that needs a check code, and this release completes it", async () => {
