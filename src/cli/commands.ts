@@ -21,13 +21,19 @@ import { findPolicyWarnings } from "../config/checks/find_policy_warnings.js";
 import type { Config, GatewayConfig } from "../config/config.js";
 import { ConfigError, formatProblems } from "../config/config_error.js";
 import { describeExpiryWarning, readCertificateFiles } from "../config/files/certificates.js";
-import { loadConfig } from "../config/load_config.js";
+import { type ConfigReading, loadConfig, readConfig } from "../config/load_config.js";
 import { explainPolicy } from "../config/policy/explain_policy.js";
 import { newSecret, sha256Hex } from "../domain/secrets.js";
 import { createProcessLog } from "../log/process_log.js";
-import { redaction } from "../log/redaction.js";
 import { gatewayBanner, serveBanner } from "./banner.js";
-import { type ReloadEnvironment, reloadOnRequest } from "./reload_on_request.js";
+import {
+  addDoctorCommands,
+  checkConfigOnline,
+  FailedChecksError,
+  type ReportOptions,
+  withReport,
+} from "./doctor_commands.js";
+import { type ReloadEnvironment, type Reloading, reloadOnRequest } from "./reload.js";
 import { addSignInCommands } from "./sign_in_commands.js";
 
 /** The parts of its process that a command uses. */
@@ -61,6 +67,7 @@ export async function runCommand(args: readonly string[], environment: CommandEn
     return exitCodes.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (error instanceof FailedChecksError) return exitCodes.failed;
     environment.printError(
       error instanceof ConfigError ? formatProblems(error) : `qrlogin: ${errorMessageOf(error)}`,
     );
@@ -115,12 +122,14 @@ function createProgram(environment: CommandEnvironment): Command {
       environment.print(`secretSha256  ${sha256Hex(secret)}`);
     });
 
-  root
-    .command("check-config")
+  withReport(root.command("check-config"))
     .description("report every problem in a configuration file")
     .argument("<file>", "configuration file")
     .option("--explain <app>", "print the policy of an app, its origin, and the attacks that it leaves open")
-    .action((file: string, { explain }: { explain?: string }) => {
+    .option("--online", "check it against reality too: network, issuers, Redis; calls no running service")
+    .action(async (file: string, options: CheckConfigOptions) => {
+      const { explain, online, json } = options;
+      if (json && !online) throw new Error("--json prints findings, which only --online has");
       const config = loadConfig({ file, env: environment.env, purpose: "check" });
       for (const certificate of readCertificateFiles(config)) {
         const warning = describeExpiryWarning(certificate, systemClock.wallNow());
@@ -131,12 +140,19 @@ function createProgram(environment: CommandEnvironment): Command {
       }
       const explanation =
         explain === undefined ? "" : `\n\n${explainPolicy(config, explain, environment.env)}`;
-      environment.print(`${file}: valid${explanation}`);
+      if (!json) environment.print(`${file}: valid${explanation}`);
+      if (online) await checkConfigOnline(config, options, environment);
     });
 
+  addDoctorCommands(root, environment);
   addSignInCommands(root, environment);
 
   return root;
+}
+
+interface CheckConfigOptions extends ReportOptions {
+  readonly explain?: string;
+  readonly online?: true;
 }
 
 /** Largest number of workers. More workers than cores bring no benefit. */
@@ -158,9 +174,10 @@ async function runServe(
   environment: CommandEnvironment,
 ): Promise<void> {
   const stopRequested = environment.stopRequested();
-  const config = loadConfig({ file, env: environment.env, developmentPreset: developmentPresets() });
+  const sources = { file, env: environment.env, developmentPreset: developmentPresets() };
+  const { config, files } = requireConfig(readConfig(sources));
   const { development } = config;
-  const log = createProcessLog({ level: config.log.level, redact: redaction }, environment);
+  const log = createProcessLog(config.log, { development }, environment);
   const timeoutMs = serveStopTimeout(config, workers);
   void stopRequested.then(() => exitAfterTimeout(timeoutMs, environment, log));
   let isStopRequested = false;
@@ -176,8 +193,7 @@ async function runServe(
     if (isStopRequested) return undefined;
     throw error;
   });
-  // In development mode SIGHUP stops the process, as it does when its terminal is closed.
-  if (!development) reloadOnRequest({ file, env: environment.env }, { config, started, log, environment });
+  const reloading = reloadOnRequest({ process: "service", sources, config, files }, log, environment);
   const servers = await started;
   if (!servers) return log.info("stopped before ready");
   const { grpcAddress, gatewayAddress, metricsAddress } = servers;
@@ -186,19 +202,21 @@ async function runServe(
     { grpc: grpcAddress, gateway: gatewayAddress, metrics: metricsAddress, development, workers },
     "ready",
   );
-  await stopGracefully(servers, stopRequested, log);
+  reloading.start(servers);
+  await stopGracefully(servers, stopRequested, log, reloading);
 }
 
 async function runGateway(file: string | undefined, environment: CommandEnvironment): Promise<void> {
   const stopRequested = environment.stopRequested();
-  const sources = { file, env: environment.env, developmentPreset: developmentPresets() };
-  const {
-    development,
-    gateway: gatewayConfig,
-    log: logConfig,
-  } = loadConfig({ ...sources, purpose: "gateway" });
+  const sources = {
+    ...{ file, env: environment.env, developmentPreset: developmentPresets() },
+    purpose: "gateway",
+  } as const;
+  const { config, files } = requireConfig(readConfig(sources));
+  const { development, gateway: gatewayConfig } = config;
   if (!gatewayConfig) throw new Error("the configuration has no gateway section");
-  const log = createProcessLog({ level: logConfig.level, redact: redaction }, environment);
+  const log = createProcessLog(config.log, { development }, environment);
+  const reloading = reloadOnRequest({ process: "gateway", sources, config, files }, log, environment);
   void stopRequested.then(() => exitAfterTimeout(gatewayStopTimeout(gatewayConfig), environment, log));
   const metrics = gatewayConfig.metrics.enabled
     ? await startProcessMetrics(gatewayConfig.metrics, defaultMetricsAddress.gateway, log)
@@ -211,9 +229,16 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
       gatewayBanner(urlOf(server.address, gatewayConfig), gatewayConfig.service.address),
     );
   log.info({ gateway: server.address, metrics: metrics?.address, development }, "ready");
-  await stopGracefully(server, stopRequested, log);
+  reloading.start(server);
+  await stopGracefully(server, stopRequested, log, reloading);
   stopDescriptorMonitor();
   await metrics?.stop();
+}
+
+/** Returns the configuration that was read. Throws its ConfigError if there is none. */
+function requireConfig(reading: ConfigReading) {
+  if ("error" in reading) throw reading.error;
+  return reading;
 }
 
 /**
@@ -238,9 +263,11 @@ async function stopGracefully(
   running: { stop(): Promise<void> },
   stopRequested: Promise<string>,
   log: Logger,
+  reloading: Reloading,
 ): Promise<void> {
   const signal = await stopRequested;
   log.info({ signal }, "stopping");
+  reloading.close();
   await running.stop();
   log.info("stopped");
 }

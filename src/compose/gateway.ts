@@ -10,6 +10,10 @@ import { createGatewayMetrics } from "../metrics/gateway_metrics.js";
 import { createMetricsRegistry } from "../metrics/registry.js";
 import { monitorCertificates } from "./certificate_monitor.js";
 import type { ProcessMetrics } from "./metrics.js";
+import { combineReloadables, type Reloadable } from "./reload/reloadable.js";
+
+/** A running gateway. A reload applies to requests from then on. */
+export type ReloadableGateway = GatewayServer & Reloadable;
 
 /**
  * Reads the files that the configuration names and starts the gateway.
@@ -22,7 +26,7 @@ export async function startGatewayFromConfig(
   config: GatewayConfig,
   log: Logger,
   { demo, metrics }: { readonly demo: boolean; readonly metrics: ProcessMetrics | undefined },
-): Promise<GatewayServer> {
+): Promise<ReloadableGateway> {
   const { address, apps, handleKeys, heartbeatInterval, authingApi, rpcMethods, limits, service, tls } =
     config;
   const listenAddress = parseAddress(address);
@@ -65,6 +69,7 @@ export async function startGatewayFromConfig(
   );
   return {
     ...server,
+    ...combineReloadables([]),
     stop() {
       stopCertificateMonitor();
       return server.stop();
@@ -80,7 +85,7 @@ function addGatewayMetrics(metrics: ProcessMetrics): GatewayObserver {
 }
 
 /** Returns the option `tls` of the gRPC clients. Without a setting, the clients use their own default. */
-function tlsOf({ tls, caFile }: GatewayConfig["service"]) {
+export function tlsOf({ tls, caFile }: GatewayConfig["service"]) {
   if (caFile !== undefined) return { tls: { rootCertificates: readFileSync(caFile) } };
   return tls === undefined ? {} : { tls };
 }

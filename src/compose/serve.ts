@@ -2,24 +2,22 @@ import type { Logger } from "pino";
 import { type Clock, systemClock } from "../base/clock.js";
 import type { Config, GatewayConfig } from "../config/config.js";
 import { readCertificateFiles } from "../config/files/certificates.js";
-import type { PolicySources } from "../config/policy/resolve_policy.js";
 import type { GatewayServer } from "../gateway/server.js";
 import { monitorCertificates } from "./certificate_monitor.js";
 import { monitorDescriptors, reservedDescriptors } from "./file_descriptors.js";
 import { startGatewayFromConfig } from "./gateway.js";
 import { defaultMetricsAddress, type ProcessMetrics, startProcessMetrics } from "./metrics.js";
+import type { Reloadable } from "./reload/reloadable.js";
 import { type Service, startService } from "./service.js";
 
-/** The servers that `qrlogin serve` runs. */
-export interface RunningServers {
+/** The servers that `qrlogin serve` runs. In development mode, nothing is reloaded. */
+export interface RunningServers extends Reloadable {
   /** Address on which gRPC listens, with the actual port. */
   readonly grpcAddress: string;
   /** Address on which the gateway listens, if it runs in this process. */
   readonly gatewayAddress: string | undefined;
   /** Address of the metrics; undefined if they are not served. */
   readonly metricsAddress: string | undefined;
-  /** Applies the policies of a configuration to calls from now on. */
-  applyPolicies(sources: PolicySources): void;
   /** Stops gracefully, the gateway before the service that it calls. A second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -56,7 +54,7 @@ export async function startServers(
       grpcAddress: service.grpcAddress,
       gatewayAddress: gateway?.address,
       metricsAddress: metrics?.address,
-      applyPolicies: service.applyPolicies,
+      prepareReload: service.prepareReload,
       stop() {
         stopPromise ??= stop();
         return stopPromise;

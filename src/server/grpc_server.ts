@@ -36,7 +36,7 @@ export interface GrpcServerOptions {
   readonly apps: BasicAuthenticator<AppConfig>;
   /** Service of the administrators. If absent, it is not served. */
   readonly admin?: AdminServiceOptions | undefined;
-  readonly users: UserAuthenticator;
+  readonly users: Pick<UserAuthenticator, "authenticate">;
   readonly observer: CallObserver;
   readonly clock: Clock;
   readonly log: Logger;

@@ -63,6 +63,17 @@ const grpcSchema = z
 const logSchema = z
   .strictObject({
     level: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+    format: z.enum(["auto", "json", "pretty"]).default("auto"),
+    time: z.enum(["epoch", "iso"]).default("epoch"),
+    levels: z.enum(["number", "name"]).default("number"),
+  })
+  .prefault({});
+
+const reloadSchema = z
+  .strictObject({
+    interval: duration("0s", "1h")
+      .refine((ms) => ms === 0 || ms >= 1_000, { error: "must be 0s, or 1s to 1h" })
+      .prefault("10s"),
   })
   .prefault({});
 
@@ -118,6 +129,7 @@ export const configSchema = z
     grpc: grpcSchema,
     log: logSchema,
     metrics: metricsSchema,
+    reload: reloadSchema,
     store: storeSchema,
     tickets: ticketsSchema,
     watch: watchSchema,
