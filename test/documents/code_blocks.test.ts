@@ -24,7 +24,7 @@ const holders: Readonly<Record<string, Holder>> = {
   "docs/gateway.md nginx": [1, "none: nginx"],
   "docs/gateway.md sh": [3, "shell_commands.test.ts: the phone. The others start programs"],
   "docs/metrics.md sh": [2, "test/metrics/endpoint.test.ts, test/deploy/alerts.test.ts: the same calls"],
-  "docs/metrics.md promql": [3, "test/deploy/alerts.test.ts"],
+  "docs/metrics.md promql": [4, "test/deploy/alerts.test.ts"],
   "docs/phone.md java": [1, "none: the SDK that is replaced"],
   "docs/phone.md json": [3, "test/languages/phone_page.test.ts"],
   "docs/phone.md kotlin": [1, "none: needs Android. The file below it is compiled"],
