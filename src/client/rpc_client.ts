@@ -1,4 +1,8 @@
-import type { ChannelCredentials, ChannelOptions, ClientReadableStream } from "@grpc/grpc-js";
+import type {
+  ChannelCredentials,
+  ClientReadableStream,
+  ClientOptions as GrpcClientOptions,
+} from "@grpc/grpc-js";
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { forwardedKey } from "../base/forwarded_call.js";
 import { isRequestId, requestIdHeader } from "../base/request_id.js";
@@ -57,7 +61,7 @@ export type Unary<Request, Response> = (
 type GeneratedClient<Client> = new (
   address: string,
   credentials: ChannelCredentials,
-  options: ChannelOptions,
+  options: GrpcClientOptions,
 ) => Client;
 
 /** The channels to a service and the calls on them. */
