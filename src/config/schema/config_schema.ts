@@ -64,6 +64,9 @@ const grpcSchema = z
 const logSchema = z
   .strictObject({
     level: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+    format: z.enum(["auto", "json", "pretty"]).default("auto"),
+    time: z.enum(["epoch", "iso"]).default("epoch"),
+    levels: z.enum(["number", "name"]).default("number"),
   })
   .prefault({});
 
