@@ -35,11 +35,11 @@ const randomReconnectMs = (): number => Math.round(reconnectMs * (0.5 + Math.ran
  * status.
  */
 export function createStatusStream(
-  { watchHub, clock, streamLimiter, openStreams, heartbeatIntervalMs, onSignIn }: GatewayContext,
+  { watchHub, clock, streamLimiter, openStreams, heartbeatIntervalMs, onSignIn, observer }: GatewayContext,
   { toStatusResponse }: TicketResponses,
 ) {
   const start = (reply: FastifyReply, retryMs: number) =>
-    startEventStream(reply, { heartbeatIntervalMs, retryMs, clock });
+    startEventStream(reply, { heartbeatIntervalMs, retryMs, clock, observer });
 
   return async (ticket: PageTicket, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const disconnected = new AbortController();
