@@ -60,6 +60,8 @@ export async function startGatewayFromConfig(
       key: readFileSync(tls.keyFile, "utf8"),
       minVersion: tls.minVersion,
     },
+    shutdownDelayMs: config.shutdown.delay,
+    shutdownDrainTimeMs: config.shutdown.drainTime,
     shutdownGracePeriodMs: config.shutdown.gracePeriod,
   });
   const stopCertificateMonitor = monitorCertificates(

@@ -43,6 +43,8 @@ export interface GatewayContext {
   readonly clock: Clock;
   /** Counts the open streams of all routes. */
   readonly streamLimiter: StreamLimiter;
+  /** Functions that end the open event streams, each of which then reconnects. */
+  readonly openStreams: Set<() => void>;
   readonly limits: GatewayLimits;
   readonly handleTtlMs: number;
   readonly heartbeatIntervalMs: number;
@@ -104,6 +106,7 @@ export function createGatewayContext(options: GatewayOptions, clock: Clock): Gat
     signingKeyCache: createSigningKeyCache(appClient, clock),
     clock,
     streamLimiter: createStreamLimiter(limits, observer),
+    openStreams: new Set(),
     limits,
     handleTtlMs,
     heartbeatIntervalMs,
