@@ -6,6 +6,7 @@ import { type Clock, systemClock } from "../base/clock.js";
 import { createNetworkMatcher, parseNetworks } from "../base/ip_network.js";
 import { describeListenError } from "../base/listen_error.js";
 import { checkGatewayOptions, gatewayDefaults } from "../config/gateway_options.js";
+import type { GatewayContext, ReloadableSettings } from "./context.js";
 import { createFastifyServer } from "./fastify_server.js";
 import { type ClientIpHeader, sanitizeForwardedHeaders } from "./forwarded_headers.js";
 import { addressKeyOf } from "./http/client_address.js";
@@ -37,6 +38,12 @@ export interface GatewayServer {
   /** The bound address, as `HOST:PORT`. */
   readonly address: string;
   /**
+   * Prepares other apps, keys and another log level. Returns a function that applies them to requests from then on.
+   *
+   * @throws TypeError if there is no app or no key.
+   */
+  prepareSettings(settings: ReloadableSettings & { readonly logLevel: string }): () => void;
+  /**
    * Stops the server. Running requests may finish within `shutdownGracePeriodMs`; then their connections are
    * closed. The call is idempotent.
    */
@@ -56,8 +63,9 @@ export async function startGateway(
   checkGatewayOptions("server", options);
   const { host, port } = options;
   const server = createServer(options);
+  let context: GatewayContext;
   try {
-    await registerGateway(server, options, clock, true);
+    context = await registerGateway(server, options, clock, true);
     server.get("/healthz", async (_request, reply) => {
       reply.header("cache-control", "no-store");
       return { status: "ok" };
@@ -82,6 +90,14 @@ export async function startGateway(
   let stopped: Promise<void> | undefined;
   return {
     address: boundAddressOf(server, host),
+    prepareSettings({ logLevel, ...settings }) {
+      const commit = context.prepareReload(settings);
+      return () => {
+        commit();
+        // This logger was derived from that of the options.
+        server.log.level = logLevel;
+      };
+    },
     stop() {
       stopped ??= stop(server, options.shutdownGracePeriodMs, clock);
       return stopped;

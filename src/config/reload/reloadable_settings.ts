@@ -9,4 +9,6 @@ export const reloadableSettings: readonly (readonly string[])[] = [
   ["apps"],
   ["admins"],
   ["tokenIssuer"],
+  ["gateway", "apps"],
+  ["gateway", "handleKeys"],
 ];

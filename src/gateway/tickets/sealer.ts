@@ -32,6 +32,16 @@ export interface Sealer {
   open(kind: SealedKind, text: string): Promise<SealedContent | undefined>;
 }
 
+/** Sealer whose keys can be replaced. */
+export interface ReplaceableSealer extends Sealer {
+  /**
+   * Prepares other keys. Returns a function that replaces the keys.
+   *
+   * @throws TypeError under the conditions of {@link createSealer}.
+   */
+  prepareReplacement(keys: readonly string[]): () => void;
+}
+
 /**
  * Longest text that is opened, in characters. An image name holds QR content; the others hold ids and
  * secrets.
@@ -86,6 +96,25 @@ export function createSealer(keys: readonly string[], clock: Clock): Sealer {
         if (isMalformed(error)) return undefined;
         throw error;
       }
+    },
+  };
+}
+
+/**
+ * Creates a sealer whose keys can be replaced.
+ *
+ * @throws TypeError under the conditions of {@link createSealer}.
+ */
+export function createReplaceableSealer(keys: readonly string[], clock: Clock): ReplaceableSealer {
+  let current = createSealer(keys, clock);
+  return {
+    seal: (kind, content, options) => current.seal(kind, content, options),
+    open: (kind, text) => current.open(kind, text),
+    prepareReplacement(next) {
+      const replacement = createSealer(next, clock);
+      return () => {
+        current = replacement;
+      };
     },
   };
 }
