@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { Argument, Command, CommanderError, InvalidArgumentError } from "commander";
 import type { Logger } from "pino";
 import {
@@ -8,9 +7,11 @@ import {
 } from "../auth/development_identities.js";
 import { systemClock } from "../base/clock.js";
 import { ownCommand } from "../base/own_command.js";
+import { ownVersion } from "../base/own_version.js";
 import { developmentPresets } from "../compose/development_presets.js";
 import { monitorDescriptors, reservedDescriptors } from "../compose/file_descriptors.js";
 import { startGatewayFromConfig } from "../compose/gateway.js";
+import { defaultMetricsAddress, startProcessMetrics } from "../compose/metrics.js";
 import { gatewayDescriptorsNeeded, startServers } from "../compose/serve.js";
 import { startService } from "../compose/service.js";
 import { gatewayStopTimeout, serviceStopTimeout, workersStopTimeout } from "../compose/stop_timeouts.js";
@@ -70,7 +71,7 @@ export async function runCommand(args: readonly string[], environment: CommandEn
 function createProgram(environment: CommandEnvironment): Command {
   const root = new Command(ownCommand("").trim())
     .description("Sign in to a website by scanning a QR code with a mobile app.")
-    .version(createRequire(import.meta.url)("qrlogin/package.json").version)
+    .version(ownVersion())
     .exitOverride()
     .showHelpAfterError(`(see ${ownCommand("--help")})`)
     .configureOutput({
@@ -179,9 +180,12 @@ async function runServe(
   const reloading = reloadOnRequest({ process: "service", sources, config, files }, log, environment);
   const servers = await started;
   if (!servers) return log.info("stopped before ready");
-  const { grpcAddress, gatewayAddress } = servers;
+  const { grpcAddress, gatewayAddress, metricsAddress } = servers;
   if (development) environment.printError(serveBanner(grpcAddress, urlOf(gatewayAddress, config.gateway)));
-  log.info({ grpc: grpcAddress, gateway: gatewayAddress, development, workers }, "ready");
+  log.info(
+    { grpc: grpcAddress, gateway: gatewayAddress, metrics: metricsAddress, development, workers },
+    "ready",
+  );
   reloading.start(servers);
   await stopGracefully(servers, stopRequested, log, reloading);
 }
@@ -198,6 +202,9 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
   const log = createProcessLog({ level: config.log.level, redact: redaction }, environment);
   const reloading = reloadOnRequest({ process: "gateway", sources, config, files }, log, environment);
   void stopRequested.then(() => exitAfterTimeout(gatewayStopTimeout(gatewayConfig), environment, log));
+  const metrics = gatewayConfig.metrics.enabled
+    ? await startProcessMetrics(gatewayConfig.metrics, defaultMetricsAddress.gateway, log)
+    : undefined;
   const server = await startGatewayFromConfig(gatewayConfig, log, { demo: development });
   const needed = development ? reservedDescriptors : gatewayDescriptorsNeeded(gatewayConfig);
   const stopDescriptorMonitor = monitorDescriptors({ needed, log, clock: systemClock });
@@ -205,10 +212,11 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
     environment.printError(
       gatewayBanner(urlOf(server.address, gatewayConfig), gatewayConfig.service.address),
     );
-  log.info({ gateway: server.address, development }, "ready");
+  log.info({ gateway: server.address, metrics: metrics?.address, development }, "ready");
   reloading.start(server);
   await stopGracefully(server, stopRequested, log, reloading);
   stopDescriptorMonitor();
+  await metrics?.stop();
 }
 
 /** Returns the configuration that was read. Throws its ConfigError if there is none. */

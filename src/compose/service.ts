@@ -1,8 +1,11 @@
 import type { Logger } from "pino";
 import { type Clock, systemClock } from "../base/clock.js";
 import type { Config } from "../config/config.js";
+import { createMetricsRegistry } from "../metrics/registry.js";
+import { createServiceMetrics, type ServiceObservers } from "../metrics/service_metrics.js";
 import { createImageRenderer } from "../qr/image_renderer.js";
 import { createAdminHandlers } from "../server/admin_handlers.js";
+import { silentCallObserver } from "../server/calls/call_observer.js";
 import { startGrpcServer } from "../server/grpc_server.js";
 import { createHandlers } from "../server/handlers.js";
 import { translateStoreErrors } from "../service/apply_command.js";
@@ -16,12 +19,13 @@ import { createMemorySignInSwitch } from "../store/memory/sign_in_switch.js";
 import type { SignInSwitch } from "../store/sign_in_switch.js";
 import type { TicketStore } from "../store/ticket_store.js";
 import { createIdentities, type Identities } from "./identities.js";
+import type { MetricsSource } from "./metrics.js";
 import { createPolicies } from "./policies.js";
 import { combineReloadables, type Reloadable } from "./reload/reloadable.js";
 import { lifetimesOf, type OpenedStore, openStore } from "./store.js";
 
 /** A running service. A reload applies to calls from then on. */
-export interface Service extends Reloadable {
+export interface Service extends MetricsSource, Reloadable {
   /** Address on which gRPC listens, with the actual port. */
   readonly grpcAddress: string;
   /** Stops gracefully and releases all resources. A second call waits for the first. */
@@ -47,6 +51,8 @@ export async function startService(
   overrides: ServiceOverrides = {},
 ): Promise<Service> {
   const clock = overrides.clock ?? systemClock;
+  const registry = config.metrics.enabled ? createMetricsRegistry() : undefined;
+  const observers = registry ? createServiceMetrics(registry) : silentObservers;
   // Reads files and may fail, so it comes before anything that has to be released.
   const identities = await createIdentities(config, clock, (dropped) =>
     log.warn(dropped, "an optional claim cannot be used and was dropped"),
@@ -98,14 +104,16 @@ export async function startService(
   try {
     const { apps, users } = identities;
     const server = await startGrpcServer({
-      ...{ config: config.grpc, handlers, apps, users, clock, log },
+      ...{ config: config.grpc, handlers, apps, users, clock, log, observer: observers.calls },
       admin: config.admins.length === 0 ? undefined : adminService(identities, signInSwitch, clock, log),
     });
     openedStore.reportHealthTo(server);
+    observers.onServerStart(server.load);
     let stopPromise: Promise<void> | undefined;
     return {
       grpcAddress: server.address,
       ...combineReloadables([policies, identities]),
+      readMetrics: async () => (registry ? [await registry.snapshot()] : []),
       stop() {
         stopPromise ??= server.stop().then(release);
         return stopPromise;
@@ -116,6 +124,9 @@ export async function startService(
     throw error;
   }
 }
+
+/** Observers of a service without metrics. */
+const silentObservers: ServiceObservers = { calls: silentCallObserver, onServerStart() {} };
 
 function reportRateSharing(error: unknown, log: Logger): void {
   if (error === undefined) log.info("the nodes count limits together again");

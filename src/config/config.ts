@@ -1,9 +1,11 @@
 import type { GatewayConfig } from "./gateway_config.js";
+import type { MetricsConfig } from "./metrics_config.js";
 import type { PolicyConfig } from "./policy/policy_config.js";
 import type { StoreConfig } from "./store_config.js";
 import type { ServerTlsConfig } from "./tls_config.js";
 
 export type { GatewayConfig } from "./gateway_config.js";
+export type { MetricsConfig } from "./metrics_config.js";
 export { noPolicy, type PolicyConfig } from "./policy/policy_config.js";
 export type { RedisConfig, StoreConfig } from "./store_config.js";
 export type { ServerTlsConfig } from "./tls_config.js";
@@ -19,6 +21,7 @@ export interface Config {
   readonly grpc: GrpcConfig;
   readonly log: { readonly level: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent" };
   readonly reload: ReloadConfig;
+  readonly metrics: MetricsConfig;
   readonly store: StoreConfig;
   readonly tickets: TicketsConfig;
   readonly watch: WatchConfig;

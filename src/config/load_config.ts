@@ -14,6 +14,7 @@ import { readYamlFile } from "./files/read_file.js";
 import { configSchema } from "./schema/config_schema.js";
 import { parseWithSchema } from "./schema/parse_with_schema.js";
 import { isMap, parseValidPart, type Setting } from "./schema/schema_tree.js";
+import { nameSecretFiles, resolveSecretFiles } from "./secret_files.js";
 
 /** Sources of the configuration. */
 export interface ConfigSources {
@@ -77,7 +78,7 @@ export function readConfig({
   purpose = "serve",
   now = Date.now(),
 }: ConfigSources): ConfigReading {
-  const { values, problems: unknownVariables } = readEnvironment(env);
+  const { values, problems: variableProblems, files: variableFiles } = readEnvironment(env);
   const source = findConfigFile(file, env);
   const isDevelopment =
     developmentPreset !== undefined &&
@@ -88,7 +89,13 @@ export function readConfig({
   const { content, problems: fileProblems } = source
     ? readConfigFile(source)
     : { content: preset, problems: [] };
-  const merged = applyEnvironment(content, values);
+  const named = applyEnvironment(content, values);
+  const isUsed = (section: string) => isDevelopment || usesSection(purpose, section);
+  const {
+    content: merged,
+    problems: secretProblems,
+    sources: secrets,
+  } = resolveSecretFiles(configSchema, named, isUsed);
   const { value, problems: schemaProblems } = parseWithSchema(configSchema, merged);
   const scope = {
     ...checkScopeFor(purpose, merged, isDevelopment),
@@ -100,13 +107,14 @@ export function readConfig({
     fileProblems.length === 0
       ? [...schemaProblems, ...checkProblems, ...(purpose === "gateway" ? checkGatewayPresence(merged) : [])]
       : schemaProblems.filter(isFrom(values));
+  const configProblems = [...secretProblems, ...nameSecretFiles(judgedProblems, secrets)];
   const problems = [
     ...fileProblems,
-    ...unknownVariables,
+    ...variableProblems,
     ...(isDevelopment ? checkNotProduction(env) : []),
-    ...judgedProblems.map((problem) => toReportedProblem(problem, values, source)),
+    ...configProblems.map((problem) => toReportedProblem(problem, values, source)),
   ];
-  const files = [...new Set([...(source ? [source.file] : []), ...namedFiles(merged)])];
+  const files = [...new Set([...(source ? [source.file] : []), ...variableFiles, ...namedFiles(pickSections(named, isUsed))])];
   if (!value || problems.length > 0) return { files, error: new ConfigError(problems) };
 
   const { apps, userPools, tokenIssuer } = isDevelopment ? structuredClone(developmentPreset) : value;
@@ -139,6 +147,16 @@ function checkScopeFor(
       return { service: true, identities, gateway: true, development };
     }
   }
+}
+
+/** Returns whether a process with this purpose uses a section of the configuration. */
+function usesSection(purpose: Purpose, section: string): boolean {
+  return purpose === "check" || (section === "gateway") === (purpose === "gateway");
+}
+
+function pickSections(content: unknown, isPicked: (section: string) => boolean): unknown {
+  if (!isMap(content)) return content;
+  return Object.fromEntries(Object.entries(content).filter(([section]) => isPicked(section)));
 }
 
 function checkGatewayPresence(content: unknown): Problem[] {

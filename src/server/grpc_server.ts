@@ -20,6 +20,7 @@ import {
   createUnaryHandler,
 } from "./calls/call_handler.js";
 import { createCallLog } from "./calls/call_log.js";
+import type { CallObserver } from "./calls/call_observer.js";
 import { createInFlightCalls } from "./calls/in_flight.js";
 import { requireOneRequest } from "./calls/require_one_request.js";
 import type { Handlers } from "./handlers.js";
@@ -36,6 +37,7 @@ export interface GrpcServerOptions {
   /** Service of the administrators. If absent, it is not served. */
   readonly admin?: AdminServiceOptions | undefined;
   readonly users: Pick<UserAuthenticator, "authenticate">;
+  readonly observer: CallObserver;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -45,12 +47,21 @@ interface AdminServiceOptions {
   readonly admins: BasicAuthenticator<AdminConfig>;
 }
 
+/** Connections and calls at one moment. */
+export interface ServerLoad {
+  readonly connections: number;
+  readonly calls: number;
+  readonly watches: number;
+}
+
 /** A running gRPC server. */
 export interface GrpcServer {
   /** Address as `HOST:PORT`, with the actual port. */
   readonly address: string;
   /** Sets the health status of the service: SERVING at the start, NOT_SERVING once a stop begins. */
   setServing(isServing: boolean): void;
+  /** Returns the connections and calls at this moment. */
+  load(): ServerLoad;
   /** Sets the health status of the clock: SERVING at the start. */
   setClockInSync(isInSync: boolean): void;
   /**
@@ -105,12 +116,18 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     message: "errors summarized",
   });
   const admissions = createAdmissions(config.limits);
-  const dependencies: CallDependencies = { log: createCallLog(log, errorLogLimiter), inFlight, admissions };
-  server.addService(withRawMessages(QrLoginServiceService), createImplementation(options, dependencies));
+  const dependenciesOf = (service: string): CallDependencies => ({
+    ...{ log: createCallLog(log, errorLogLimiter), inFlight, admissions },
+    observer: { ofMethod: (name) => options.observer.ofMethod(`${service}/${name}`) },
+  });
+  server.addService(
+    withRawMessages(QrLoginServiceService),
+    createImplementation(options, dependenciesOf(serviceName)),
+  );
   if (admin)
     server.addService(
       withRawMessages(QrLoginAdminServiceService),
-      createAdminImplementation(admin, dependencies),
+      createAdminImplementation(admin, dependenciesOf(adminServiceName)),
     );
   const http2Limits = createHttp2Limits({
     ...{ config: config.limits, clock, log },
@@ -159,6 +176,13 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   return {
     address,
     setServing: (isServing) => isStopping || setServing(isServing),
+    load: () => ({
+      ...{
+        connections: http2Limits.connections,
+        calls: inFlight.count("calls"),
+        watches: inFlight.count("watches"),
+      },
+    }),
     setClockInSync: (isInSync) => health.setStatus(clockName, servingStatus(isInSync)),
     stop() {
       stopPromise ??= stop();

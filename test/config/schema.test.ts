@@ -43,6 +43,7 @@ test("a file with one pool and one app has defaults for everything else", () => 
     },
     log: { level: "info" },
     reload: { interval: 10_000 },
+    metrics: { enabled: true, address: undefined },
     store: { kind: "memory", maxTickets: 1_000_000, maxTicketsPerApp: 100_000, redis: defaultRedisConfig },
     tickets: {
       ttl: 120_000,

@@ -20,6 +20,8 @@ const holders: Readonly<Record<string, Holder>> = {
   "docs/gateway.md json": [3, "typescript_blocks.test.ts: two of them. The error is as in docs/phone.md"],
   "docs/gateway.md nginx": [1, "none: nginx"],
   "docs/gateway.md sh": [3, "shell_commands.test.ts: the phone. The others start programs"],
+  "docs/metrics.md sh": [1, "none: as in test/metrics/endpoint.test.ts"],
+  "docs/metrics.md promql": [2, "none: queries"],
   "docs/phone.md java": [1, "none: the SDK that is replaced"],
   "docs/phone.md json": [3, "test/languages/phone_page.test.ts"],
   "docs/phone.md kotlin": [1, "none: needs Android. The file below it is compiled"],

@@ -78,6 +78,7 @@ export async function startWorkers({ config, count, log, onExit }: WorkersOption
     let stopPromise: Promise<void> | undefined;
     return {
       grpcAddress,
+      readMetrics: async () => [],
       async prepareReload(next) {
         const nextConfig = workerConfigOf(next, workerConfig.grpc.address);
         const commits = await Promise.all(workers.map((worker) => worker.prepareReload(nextConfig)));

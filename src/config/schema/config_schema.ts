@@ -2,6 +2,7 @@ import * as z from "zod";
 import { fieldLimits } from "../../domain/field_limits.js";
 import type { Config } from "../config.js";
 import { gatewaySchema } from "./gateway_schema.js";
+import { metricsSchema } from "./metrics_schema.js";
 import { appPolicySchema, policySchema } from "./policy_schema.js";
 import type { ValidPart } from "./schema_tree.js";
 import { storeSchema } from "./store_schema.js";
@@ -14,6 +15,7 @@ import {
   id,
   imageUrl,
   integer,
+  nonEmptyText,
   oneOrMore,
   serverTlsSettings,
   sha256,
@@ -110,11 +112,16 @@ const appSchema = z
     logoUrl: imageUrl.default(""),
     userPool: id,
     secretSha256: oneOrMore(sha256),
+    secretSha256File: nonEmptyText.optional(),
     policy: appPolicySchema,
   })
   .transform((given) => ({ ...given, name: given.name ?? given.id }));
 
-const adminSchema = z.strictObject({ id, secretSha256: oneOrMore(sha256) });
+const adminSchema = z.strictObject({
+  id,
+  secretSha256: oneOrMore(sha256),
+  secretSha256File: nonEmptyText.optional(),
+});
 
 /**
  * Schema of the configuration file: every key with its limits and its default. Rules between keys are in
@@ -125,6 +132,7 @@ export const configSchema = z
     grpc: grpcSchema,
     log: logSchema,
     reload: reloadSchema,
+    metrics: metricsSchema,
     store: storeSchema,
     tickets: ticketsSchema,
     watch: watchSchema,

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { phoneRpcMethods, rpcMethods } from "../../domain/rpc_methods.js";
 import { distinct, grpcTarget, handleKey, origin } from "./gateway_values.js";
+import { metricsSchema } from "./metrics_schema.js";
 import { trustedNetworks } from "./trusted_networks.js";
 import {
   address,
@@ -27,6 +28,7 @@ const gatewayAppSchema = z
   .strictObject({
     id,
     secret: nonEmptyText,
+    secretFile: nonEmptyText.optional(),
     name: appName.optional(),
     logo: logo.optional(),
     origins: z.array(origin).default([]),
@@ -93,9 +95,11 @@ export const gatewaySchema = z
   .strictObject({
     address: address.default("127.0.0.1:8080"),
     tls: z.strictObject(serverTlsSettings).optional(),
+    metrics: metricsSchema,
     service: serviceSchema,
     ...gatewaySettings,
     handleKeys: distinct(oneOrMore(handleKey)),
+    handleKeysFile: nonEmptyText.optional(),
     handleTtl: duration(...durationLimits.handleTtl).default(gatewayDefaults.handleTtl),
     heartbeatInterval: duration(...durationLimits.heartbeatInterval).default(
       gatewayDefaults.heartbeatInterval,

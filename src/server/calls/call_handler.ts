@@ -1,11 +1,13 @@
-import type { handleServerStreamingCall, handleUnaryCall } from "@grpc/grpc-js";
+import { performance } from "node:perf_hooks";
+import { type handleServerStreamingCall, type handleUnaryCall, status } from "@grpc/grpc-js";
 import { TicketError } from "../../domain/ticket_error.js";
 import { type Decoder, decodeRequest } from "../messages/decode.js";
 import { type Encoder, encodeResponse } from "../messages/encode.js";
-import { toGrpcStatus, toTicketError } from "../messages/errors.js";
+import { statusByReason, toGrpcStatus, toTicketError } from "../messages/errors.js";
 import type { RequestBytes } from "../messages/raw_messages.js";
 import type { Admission } from "./admission.js";
 import type { CallerLogFields, CallLog, CallLogEntry } from "./call_log.js";
+import type { CallObserver, MethodObserver } from "./call_observer.js";
 import type { CallKind, InFlightCalls } from "./in_flight.js";
 import {
   authorizationOf,
@@ -75,6 +77,7 @@ export interface CallerKind<Caller> {
 /** The dependencies that all handlers share. */
 export interface CallDependencies {
   readonly log: CallLog;
+  readonly observer: CallObserver;
   readonly inFlight: InFlightCalls;
   readonly admissions: Readonly<Record<CallKind, Admission>>;
 }
@@ -92,8 +95,9 @@ export function createUnaryHandler<Caller, Request, Response>(
   method: UnaryMethod<Caller, Request, Response>,
   dependencies: CallDependencies,
 ): handleUnaryCall<RequestBytes, Buffer> {
+  const observer = dependencies.observer.ofMethod(name);
   return (call, callback) => {
-    void handleCall(name, kind, "calls", call, dependencies, {
+    void handleCall(name, kind, "calls", call, observer, dependencies, {
       serve: (caller, context) =>
         method.handle(caller, decodeRequest(method.request, call.request.take()), context),
       finish: (response) => callback(null, encodeResponse(method.response, response)),
@@ -112,6 +116,7 @@ export function createServerStreamingHandler<Caller, Request, Response>(
   method: ServerStreamingMethod<Caller, Request, Response>,
   dependencies: CallDependencies,
 ): handleServerStreamingCall<RequestBytes, Buffer> {
+  const observer = dependencies.observer.ofMethod(name);
   return (call) => {
     const serve = (caller: Caller, context: CallContext) => {
       const request = decodeRequest(method.request, call.request.take());
@@ -131,7 +136,7 @@ export function createServerStreamingHandler<Caller, Request, Response>(
         context.onEnd((reason) => source.end(reason));
       });
     };
-    void handleCall(name, kind, "watches", call, dependencies, {
+    void handleCall(name, kind, "watches", call, observer, dependencies, {
       serve,
       finish: () => {},
       sendError: (ticketError) => call.emit("error", toGrpcStatus(ticketError)),
@@ -176,10 +181,13 @@ async function handleCall<Caller, Result>(
   kind: CallerKind<Caller>,
   callKind: CallKind,
   call: ServerCall,
+  observer: MethodObserver,
   { log, inFlight, admissions }: CallDependencies,
   work: Work<Caller, Result>,
 ): Promise<void> {
   const admission = admissions[callKind];
+  const startedAt = performance.now();
+  observer.onStart();
   const logEntry = log.begin(name);
   const running = createRunningCall(call);
   let admittedKey: string | undefined;
@@ -196,16 +204,21 @@ async function handleCall<Caller, Result>(
     if (turn) await turn;
     work.finish(await work.serve(caller, new Context(logEntry, running)));
     logEntry.end("OK");
+    observer.onEnd("OK", undefined, performance.now() - startedAt);
   } catch (error) {
     const isAbort = error instanceof Error && error.name === "AbortError";
     if (call.cancelled && (isAbort || error instanceof TicketError)) {
       // No client is left to receive the error: the client has cancelled the call, or its deadline has passed.
       // Internal errors are still logged as errors.
-      logEntry.end(hasPassed(call.getDeadline()) ? "DEADLINE_EXCEEDED" : "CANCELLED");
+      const code = hasPassed(call.getDeadline()) ? "DEADLINE_EXCEEDED" : "CANCELLED";
+      logEntry.end(code);
+      observer.onEnd(code, undefined, performance.now() - startedAt);
       return;
     }
     const ticketError = toTicketError(isAbort ? (running.signal().reason ?? error) : error);
     logEntry.fail(ticketError);
+    const { reason } = ticketError;
+    observer.onEnd(status[statusByReason[reason].code], reason, performance.now() - startedAt);
     if (!call.cancelled) work.sendError(ticketError);
   } finally {
     if (admittedKey !== undefined) admission.leave(admittedKey);

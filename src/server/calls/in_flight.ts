@@ -17,6 +17,8 @@ export type CallKind = "calls" | "watches";
 export interface InFlightCalls {
   /** Error for all further calls. Undefined while calls are accepted. */
   readonly stopReason: TicketError | undefined;
+  /** Returns the number of calls of a kind. */
+  count(kind: CallKind): number;
   add(call: EndableCall, kind: CallKind): void;
   delete(call: EndableCall): void;
   /**
@@ -56,6 +58,7 @@ export function createInFlightCalls(): InFlightCalls {
     get stopReason() {
       return stopReason;
     },
+    count: (kind) => open[kind].size,
     add(call, kind) {
       open[kind].add(call);
     },

@@ -14,6 +14,8 @@ export interface ConnectionLimits {
 
 /** The connections of a server, with their limits. */
 export interface Connections {
+  /** Number of connections that count against the limit. */
+  readonly size: number;
   /** Counts a connection and returns true, or destroys it and returns false. */
   accept(socket: Socket): boolean;
   /** Assigns a session to its connection. Does nothing if the peer is already gone. */
@@ -164,6 +166,9 @@ export function createConnections(limits: ConnectionLimits, limitEvents: LimitEv
   }
 
   return {
+    get size() {
+      return all.size;
+    },
     accept,
     addSession(session) {
       const connection = bySocket.get(connectionKeyOf(session.socket));

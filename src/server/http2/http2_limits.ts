@@ -29,6 +29,8 @@ export interface Http2LimitsOptions {
 /** Limits on the resources that callers can occupy. */
 export interface Http2Limits {
   readonly limitEvents: LimitEventLog;
+  /** Number of open connections. */
+  readonly connections: number;
   /** Enforces the limits of connections and calls from now on. The server must be bound. */
   attach(server: Server): void;
   /** Ends the delay of calls that are going to be rejected. To be called when a stop begins. */
@@ -123,6 +125,9 @@ export function createHttp2Limits({
 
   return {
     limitEvents,
+    get connections() {
+      return connections.size;
+    },
     release: paced.release,
     attach(server) {
       interceptHttp2Servers(server, {

@@ -8,6 +8,7 @@ import { TicketError } from "../../../src/domain/ticket_error.js";
 import type { Admission } from "../../../src/server/calls/admission.js";
 import { createUnaryHandler } from "../../../src/server/calls/call_handler.js";
 import { createCallLog } from "../../../src/server/calls/call_log.js";
+import { silentCallObserver } from "../../../src/server/calls/call_observer.js";
 import { createInFlightCalls } from "../../../src/server/calls/in_flight.js";
 import { flushPromises } from "../../support/clock.js";
 
@@ -38,7 +39,7 @@ function setUp() {
   };
   const log = createCallLog(pino({ level: "silent" }), { allows: () => false, close: () => {} });
   const handler = createUnaryHandler("Test", kind, method, {
-    log,
+    ...{ log, observer: silentCallObserver },
     inFlight,
     admissions: { calls: admission, watches: admission },
   });
