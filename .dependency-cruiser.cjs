@@ -149,10 +149,28 @@ module.exports = {
       to: { path: within("metrics") },
     },
     {
-      name: "nothing but main knows the command line, and nothing but cli and main knows compose",
+      name: "nothing but main knows the command line",
       severity: "error",
-      from: { path: "^src/", pathNot: `${within("cli", "compose")}|^src/main.ts$` },
-      to: { path: within("cli", "compose") },
+      from: { path: "^src/", pathNot: `${within("cli")}|^src/main.ts$` },
+      to: { path: within("cli") },
+    },
+    {
+      name: "nothing but cli, doctor and main knows compose",
+      severity: "error",
+      from: { path: "^src/", pathNot: `${within("cli", "doctor", "compose")}|^src/main.ts$` },
+      to: { path: within("compose") },
+    },
+    only(
+      "doctor knows compose, auth, config, domain, base and the public entry of the client",
+      within("doctor"),
+      within("doctor", "compose", "auth", "config", "domain", "base"),
+      "^src/client/index[.]ts$",
+    ),
+    {
+      name: "nothing but cli knows the doctor",
+      severity: "error",
+      from: { path: "^src/", pathNot: within("doctor", "cli") },
+      to: { path: within("doctor") },
     },
     {
       name: "nothing but compose knows the demo",

@@ -27,6 +27,13 @@ import { newSecret, sha256Hex } from "../domain/secrets.js";
 import { createProcessLog } from "../log/process_log.js";
 import { redaction } from "../log/redaction.js";
 import { gatewayBanner, serveBanner } from "./banner.js";
+import {
+  addDoctorCommands,
+  checkConfigOnline,
+  FailedChecksError,
+  type ReportOptions,
+  withReport,
+} from "./doctor_commands.js";
 import { type ReloadEnvironment, type Reloading, reloadOnRequest } from "./reload.js";
 import { addSignInCommands } from "./sign_in_commands.js";
 
@@ -61,6 +68,7 @@ export async function runCommand(args: readonly string[], environment: CommandEn
     return exitCodes.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (error instanceof FailedChecksError) return exitCodes.failed;
     environment.printError(
       error instanceof ConfigError ? formatProblems(error) : `qrlogin: ${errorMessageOf(error)}`,
     );
@@ -115,12 +123,14 @@ function createProgram(environment: CommandEnvironment): Command {
       environment.print(`secretSha256  ${sha256Hex(secret)}`);
     });
 
-  root
-    .command("check-config")
+  withReport(root.command("check-config"))
     .description("report every problem in a configuration file")
     .argument("<file>", "configuration file")
     .option("--explain <app>", "print the policy of an app, its origin, and the attacks that it leaves open")
-    .action((file: string, { explain }: { explain?: string }) => {
+    .option("--online", "check it against reality too: network, issuers, Redis; calls no running service")
+    .action(async (file: string, options: CheckConfigOptions) => {
+      const { explain, online, json } = options;
+      if (json && !online) throw new Error("--json prints findings, which only --online has");
       const config = loadConfig({ file, env: environment.env, purpose: "check" });
       for (const certificate of readCertificateFiles(config)) {
         const warning = describeExpiryWarning(certificate, systemClock.wallNow());
@@ -131,12 +141,19 @@ function createProgram(environment: CommandEnvironment): Command {
       }
       const explanation =
         explain === undefined ? "" : `\n\n${explainPolicy(config, explain, environment.env)}`;
-      environment.print(`${file}: valid${explanation}`);
+      if (!json) environment.print(`${file}: valid${explanation}`);
+      if (online) await checkConfigOnline(config, options, environment);
     });
 
+  addDoctorCommands(root, environment);
   addSignInCommands(root, environment);
 
   return root;
+}
+
+interface CheckConfigOptions extends ReportOptions {
+  readonly explain?: string;
+  readonly online?: true;
 }
 
 /** Largest number of workers. More workers than cores bring no benefit. */

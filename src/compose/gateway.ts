@@ -82,7 +82,7 @@ function reloadableSettings(server: GatewayServer): Reloadable {
 }
 
 /** Returns the option `tls` of the gRPC clients. Without a setting, the clients use their own default. */
-function tlsOf({ tls, caFile }: GatewayConfig["service"]) {
+export function tlsOf({ tls, caFile }: GatewayConfig["service"]) {
   if (caFile !== undefined) return { tls: { rootCertificates: readFileSync(caFile) } };
   return tls === undefined ? {} : { tls };
 }

@@ -112,8 +112,8 @@ export async function startService(
     let stopPromise: Promise<void> | undefined;
     return {
       grpcAddress: server.address,
-      ...combineReloadables([policies, identities]),
       readMetrics: async () => (registry ? [await registry.snapshot()] : []),
+      ...combineReloadables([policies, identities]),
       stop() {
         stopPromise ??= server.stop().then(release);
         return stopPromise;

@@ -20,8 +20,8 @@ export interface Config {
   readonly development: boolean;
   readonly grpc: GrpcConfig;
   readonly log: { readonly level: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent" };
-  readonly reload: ReloadConfig;
   readonly metrics: MetricsConfig;
+  readonly reload: ReloadConfig;
   readonly store: StoreConfig;
   readonly tickets: TicketsConfig;
   readonly watch: WatchConfig;

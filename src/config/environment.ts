@@ -4,6 +4,7 @@ import { readSecretLine, readSecretText } from "./files/read_secret.js";
 import { configSchema } from "./schema/config_schema.js";
 import { isMap, type Path, type Setting, settingsOf } from "./schema/schema_tree.js";
 import { counterpartOf } from "./secret_files.js";
+import { variablePrefix as prefix, variableNameOf } from "./variable_name.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,7 +19,6 @@ export const adminSecretFileVariable = "QRLOGIN_ADMIN_SECRET_FILE";
 
 const otherVariables: readonly string[] = [configFileVariable, adminSecretVariable, adminSecretFileVariable];
 
-const prefix = "QRLOGIN_";
 const fileSuffix = "_FILE";
 
 /** Configuration value set by an environment variable. */
@@ -31,14 +31,6 @@ export interface EnvironmentValue {
   readonly value: unknown;
   /** File that has the value, if the variable names one. */
   readonly file?: string | undefined;
-}
-
-/**
- * Returns the name of a setting's variable: `QRLOGIN_` and the path in capitals, with underscores between the
- * words.
- */
-export function variableNameOf(path: readonly string[]): string {
-  return prefix + path.map((key) => key.replaceAll(/[A-Z]/g, "_$&").toUpperCase()).join("_");
 }
 
 const settings = new Map(
@@ -157,5 +149,5 @@ function normalizeName(variable: string): string {
 function unknownVariableMessage(variable: string): string {
   const names = [configFileVariable, ...[...settings.values()].map(({ path }) => variableNameOf(path))];
   const suggestion = suggestSpelling(variable, names);
-  return `is not a configuration variable${suggestion ? `; did you mean ${suggestion}?` : ""}`;
+  return `is not a configuration variable${suggestion ? `; did you mean ${suggestion}?` : ": unset it"}`;
 }

@@ -1,6 +1,7 @@
 import { type CheckScope, checkConfig } from "./checks/check_config.js";
+import { findPlaceholders } from "./checks/find_placeholders.js";
 import type { AppConfig, Config, TokenIssuerConfig, UserPoolConfig } from "./config.js";
-import { ConfigError, formatPath, type Problem, type ReportedProblem } from "./config_error.js";
+import { ConfigError, type Problem, type ReportedProblem } from "./config_error.js";
 import {
   applyEnvironment,
   configFileVariable,
@@ -10,11 +11,12 @@ import {
   variableFor,
 } from "./environment.js";
 import { namedFiles } from "./files/named_files.js";
-import { readYamlFile } from "./files/read_file.js";
+import { readYamlFile, unreadableYaml, type YamlFile } from "./files/yaml_file.js";
+import { isSamePath, reportProblem } from "./report_problem.js";
 import { configSchema } from "./schema/config_schema.js";
 import { parseWithSchema } from "./schema/parse_with_schema.js";
 import { isMap, parseValidPart, type Setting } from "./schema/schema_tree.js";
-import { nameSecretFiles, resolveSecretFiles } from "./secret_files.js";
+import { locateInSecretFiles, resolveSecretFiles } from "./secret_files.js";
 
 /** Sources of the configuration. */
 export interface ConfigSources {
@@ -46,9 +48,9 @@ export interface DevelopmentPreset {
 /**
  * Purpose of a configuration. `serve` requires apps and user pools; `gateway` requires only its section. Both
  * skip checks that only the other one needs, for instance of files that they may not be able to read. `check`
- * runs all checks.
+ * runs all checks; `diagnose` does too, except for the validity of certificates, which the doctor reports itself.
  */
-export type Purpose = "serve" | "gateway" | "check";
+export type Purpose = "serve" | "gateway" | "check" | "diagnose";
 
 /**
  * Reads the configuration: the file, overridden by the environment, and then checked. The result is frozen.
@@ -86,9 +88,8 @@ export function readConfig({
     !values.some(({ setting }) => isIdentity(setting));
 
   const preset = isDevelopment ? toPresetContent(developmentPreset) : {};
-  const { content, problems: fileProblems } = source
-    ? readConfigFile(source)
-    : { content: preset, problems: [] };
+  const yaml = source && readConfigFile(source);
+  const { content, problems: fileProblems } = yaml ?? { content: preset, problems: [] };
   const named = applyEnvironment(content, values);
   const isUsed = (section: string) => isDevelopment || usesSection(purpose, section);
   const {
@@ -105,16 +106,26 @@ export function readConfig({
   // If the file cannot be read, missing values may be in it, so that only the environment is checked.
   const judgedProblems =
     fileProblems.length === 0
-      ? [...schemaProblems, ...checkProblems, ...(purpose === "gateway" ? checkGatewayPresence(merged) : [])]
+      ? withPlaceholders(merged, [
+          ...schemaProblems,
+          ...checkProblems,
+          ...(purpose === "gateway" ? checkGatewayPresence(merged) : []),
+        ])
       : schemaProblems.filter(isFrom(values));
-  const configProblems = [...secretProblems, ...nameSecretFiles(judgedProblems, secrets)];
+  const configProblems = [...secretProblems, ...locateInSecretFiles(judgedProblems, secrets)];
   const problems = [
     ...fileProblems,
     ...variableProblems,
     ...(isDevelopment ? checkNotProduction(env) : []),
-    ...configProblems.map((problem) => toReportedProblem(problem, values, source)),
+    ...configProblems.map((problem) => reportProblem(problem, { values, yaml, file: source?.file })),
   ];
-  const files = [...new Set([...(source ? [source.file] : []), ...variableFiles, ...namedFiles(pickSections(named, isUsed))])];
+  const files = [
+    ...new Set([
+      ...(source ? [source.file] : []),
+      ...variableFiles,
+      ...namedFiles(pickSections(named, isUsed)),
+    ]),
+  ];
   if (!value || problems.length > 0) return { files, error: new ConfigError(problems) };
 
   const { apps, userPools, tokenIssuer } = isDevelopment ? structuredClone(developmentPreset) : value;
@@ -142,7 +153,8 @@ function checkScopeFor(
       return { service: true, identities: !development, gateway: development, development };
     case "gateway":
       return { service: false, identities: false, gateway: true, development };
-    case "check": {
+    case "check":
+    case "diagnose": {
       const identities = !has("gateway") || has("apps") || has("userPools");
       return { service: true, identities, gateway: true, development };
     }
@@ -176,10 +188,17 @@ function findConfigFile(file: string | undefined, env: Environment): ConfigFile 
   return named === undefined ? undefined : { file: named, name: configFileVariable };
 }
 
-function readConfigFile({ file, name }: ConfigFile): ReturnType<typeof readYamlFile> {
+function readConfigFile({ file, name }: ConfigFile): YamlFile {
   // An empty name comes from a script whose variable is unset. Treating it as "no file" would start
   // development mode.
-  return file === "" ? { problems: [{ path: name, message: "must name a file" }] } : readYamlFile(file);
+  return file === "" ? unreadableYaml([{ path: name, message: "must name a file" }]) : readYamlFile(file);
+}
+
+/** Adds the placeholders, in place of what else is wrong with these values. */
+function withPlaceholders(content: unknown, problems: readonly Problem[]): readonly Problem[] {
+  const placeholders = findPlaceholders(content);
+  const isPlaceholder = ({ path }: Problem) => placeholders.some((each) => isSamePath(each.path, path));
+  return [...placeholders, ...problems.filter((problem) => !isPlaceholder(problem))];
 }
 
 const identityPaths = ["apps", "userPools", "gateway", "gateway.apps"];
@@ -200,17 +219,6 @@ const isFrom =
   (values: readonly EnvironmentValue[]) =>
   ({ path }: Problem): boolean =>
     variableFor(path, values) !== undefined;
-
-function toReportedProblem(
-  { path, message }: Problem,
-  values: readonly EnvironmentValue[],
-  source: ConfigFile | undefined,
-): ReportedProblem {
-  const origin = variableFor(path, values);
-  if (!origin) return { path: formatPath(path) || (source?.file ?? "configuration"), message };
-  const form = ["list", "map"].includes(origin.setting.type) ? " as JSON" : "";
-  return { path: formatPath(path), message: `${message} (from ${origin.variable}${form})` };
-}
 
 /** Freezes a tree of plain data. */
 function deepFreeze<T>(tree: T): T {

@@ -104,10 +104,10 @@ export function counterpartOf(path: readonly string[]): readonly string[] {
 }
 
 /**
- * Returns the problems without those that only follow from a file that cannot be used, and with the file where a value
- * comes from one.
+ * Returns the problems without those that only follow from a file that cannot be used. A problem of a value in a file
+ * gets the path of the setting that names the file, and the line in the file.
  */
-export function nameSecretFiles(
+export function locateInSecretFiles(
   problems: readonly Problem[],
   sources: readonly SecretSource[],
 ): readonly Problem[] {
@@ -116,8 +116,13 @@ export function nameSecretFiles(
     .flatMap(({ path }) => [formatPath(path), formatPath(path.slice(0, -1))]);
   return problems
     .filter(({ path }) => !missing.includes(formatPath(path)))
-    .map(({ path, message }) => {
+    .map((problem) => {
+      const { path, message } = problem;
       const source = sources.find((each) => each.path.every((key, index) => path[index] === key));
-      return { path, message: source ? `${message} (from ${source.file})` : message };
+      if (!source) return problem;
+      const line = path[source.path.length];
+      const place = typeof line === "number" ? `line ${line + 1} of ${source.file}` : source.file;
+      const named = `${String(source.path.at(-1))}${fileSuffix}`;
+      return { path: [...source.path.slice(0, -1), named], message: `${message} (in ${place})` };
     });
 }

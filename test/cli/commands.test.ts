@@ -67,7 +67,9 @@ describe("serve", () => {
     server.kill("SIGHUP");
     const rejected = await server.waitForLine('"level":50');
     expect(JSON.parse(rejected).problems).toEqual([
-      "apps[0].policy.checkCode.mode: must be one of off, always",
+      expect.stringMatching(
+        /qrlogin\.yaml:\d+:\d+: apps\[0\]\.policy\.checkCode\.mode: must be one of off, always$/,
+      ),
     ]);
     await shop.createTicket({});
     writeFileSync(file, contentOf("always"));
@@ -164,7 +166,7 @@ describe("serve", () => {
     const paths = stderr
       .trimEnd()
       .split("\n")
-      .map((line) => line.slice(0, line.indexOf(": ")));
+      .map((line) => /^.+qrlogin\.yaml:\d+:\d+: (?<path>\S+): /.exec(line)?.groups?.path);
     expect(paths.toSorted()).toEqual([
       "apps[0].secretSha256[0]",
       "apps[0].userPool",
@@ -273,8 +275,8 @@ describe("check-config", () => {
     const file = configFile(contentWith({ watch: { heartbeatInterval: "never" }, log: { level: "loud" } }));
     const { code, stdout, stderr } = await qrlogin(["check-config", file]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toMatch(/^log\.level: /m);
-    expect(stderr).toMatch(/^watch\.heartbeatInterval: /m);
+    expect(stderr).toMatch(/qrlogin\.yaml:\d+:\d+: log\.level: /);
+    expect(stderr).toMatch(/qrlogin\.yaml:\d+:\d+: watch\.heartbeatInterval: /);
   });
 
   it("prints warnings and the result for a valid configuration, and exits with 0", async () => {

@@ -9,6 +9,7 @@ import { describeKnownDigest, isKnownSecret } from "../../src/config/known_secre
 import { resolvePolicy } from "../../src/config/policy/resolve_policy.js";
 import { configSchema } from "../../src/config/schema/config_schema.js";
 import { elementOf, settingsOf, shapeOf } from "../../src/config/schema/schema_tree.js";
+import { counterpartOf } from "../../src/config/secret_files.js";
 import { sha256, sha256Hex } from "../../src/domain/secrets.js";
 import {
   app,

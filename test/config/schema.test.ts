@@ -42,8 +42,8 @@ test("a file with one pool and one app has defaults for everything else", () => 
       shutdown: { delay: 0, gracePeriod: 10_000 },
     },
     log: { level: "info" },
-    reload: { interval: 10_000 },
     metrics: { enabled: true, address: undefined },
+    reload: { interval: 10_000 },
     store: { kind: "memory", maxTickets: 1_000_000, maxTicketsPerApp: 100_000, redis: defaultRedisConfig },
     tickets: {
       ttl: 120_000,
@@ -99,10 +99,8 @@ test.each([30, "30", "30 s", "1.5s", "-1s", "1d", "s", "", true])(
   "the value %j is not a duration",
   (value) => {
     const [problem] = collectProblems(() => load(contentWith({ watch: { heartbeatInterval: value } })));
-    expect(problem).toEqual({
-      path: "watch.heartbeatInterval",
-      message: "must be a duration with its unit, such as 500ms, 30s, 5m or 12h",
-    });
+    expect(problem?.path).toBe("watch.heartbeatInterval");
+    expect(problem?.message).toMatch(/^must be a duration with its unit, such as 500ms, 30s, 5m or 12h/);
   },
 );
 
@@ -154,8 +152,9 @@ test("an app id with a colon is rejected, since Basic authentication could not t
 });
 
 test("text that YAML parses as a number is rejected with the remedy", () => {
-  const [problem] = collectProblems(() => load(withPool({ issuer: 7 })));
-  expect(problem).toEqual({ path: "userPools[0].issuer", message: "must be text: put it in quotes" });
+  const [problem] = collectProblems(() => load(withPool({ audience: 7 })));
+  const message = "must be text, but YAML reads it as a number: put it in quotes";
+  expect(problem).toEqual({ path: "userPools[0].audience", message });
 });
 
 test("an unknown key is reported with a suggestion", () => {

@@ -11,12 +11,15 @@ type Holder = readonly [count: number, tests: string];
 const holders: Readonly<Record<string, Holder>> = {
   "README.md sh": [12, "shell_commands.test.ts: 'From the shell' and the phone. The others start programs"],
   "README.md html": [1, "none. docs/widget.md has the complete page"],
+  "docs/configuration.md text": [1, "none: a report. test/config/mistakes has the messages"],
   "docs/configuration.md sh": [4, "none: openssl, and check-config as in test/config"],
   "docs/deployment.md json": [1, "none: part of a package.json; test/package/engines.test.ts has the cause"],
   "docs/deployment.md sh": [
     7,
     "shell_commands.test.ts: the probes; test/deploy/health_check.test.ts. Others need Docker",
   ],
+  "docs/doctor.md sh": [3, "none. test/doctor runs the commands with these options"],
+  "docs/doctor.md text": [1, "test/doctor/doctor_command.test.ts"],
   "docs/gateway.md json": [3, "typescript_blocks.test.ts: two of them. The error is as in docs/phone.md"],
   "docs/gateway.md nginx": [1, "none: nginx"],
   "docs/gateway.md sh": [3, "shell_commands.test.ts: the phone. The others start programs"],

@@ -131,8 +131,8 @@ export const configSchema = z
   .strictObject({
     grpc: grpcSchema,
     log: logSchema,
-    reload: reloadSchema,
     metrics: metricsSchema,
+    reload: reloadSchema,
     store: storeSchema,
     tickets: ticketsSchema,
     watch: watchSchema,

@@ -91,8 +91,8 @@ describe("a reload", () => {
       {
         ...{ level: 50, msg: failed },
         problems: [
-          expect.stringMatching(/^log\.level: must be one of /),
-          "policy.checkCode.mode: must be one of off, always",
+          expect.stringMatching(/qrlogin\.yaml:\d+:\d+: log\.level: must be one of /),
+          expect.stringMatching(/: policy\.checkCode\.mode: must be one of off, always$/),
         ],
       },
     ]);
