@@ -70,6 +70,8 @@ export function loadConfig(sources: ConfigSources): Config {
 export type ConfigReading = {
   /** Configuration file, and all files that it and the environment name. A change of any of them may matter. */
   readonly files: readonly string[];
+  /** Those of them that have a secret. */
+  readonly secretFiles: readonly string[];
 } & ({ readonly config: Config } | { readonly error: ConfigError });
 
 /** Reads the configuration like {@link loadConfig}, and also returns on which files it depends. */
@@ -126,7 +128,8 @@ export function readConfig({
       ...namedFiles(pickSections(named, isUsed)),
     ]),
   ];
-  if (!value || problems.length > 0) return { files, error: new ConfigError(problems) };
+  const secretFiles = [...new Set([...variableFiles, ...secrets.map((secret) => secret.file)])];
+  if (!value || problems.length > 0) return { files, secretFiles, error: new ConfigError(problems) };
 
   const { apps, userPools, tokenIssuer } = isDevelopment ? structuredClone(developmentPreset) : value;
   const config = deepFreeze({
@@ -134,7 +137,7 @@ export function readConfig({
     development: isDevelopment,
     ...{ apps, userPools, tokenIssuer: value.tokenIssuer ?? tokenIssuer },
   });
-  return { files, config };
+  return { files, secretFiles, config };
 }
 
 function toPresetContent({ grpc, gateway }: DevelopmentPreset): object {

@@ -1,4 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
+import { type DecodedText, decodeText } from "./decode_text.js";
+import { describeReadError } from "./read_file.js";
 
 /** Lines of a file with a secret, or a message why it cannot be used. The message contains nothing of the content. */
 export type SecretLines = { readonly lines: readonly string[] } | { readonly failure: string };
@@ -6,23 +8,15 @@ export type SecretLines = { readonly lines: readonly string[] } | { readonly fai
 /** Largest file that is read, in bytes. */
 const maxBytes = 65_536;
 
-/** Byte order marks, which editors put in front of a text. */
-const byteOrderMarks = [
-  { bytes: [0xef, 0xbb, 0xbf], encoding: "UTF-8 with a byte order mark" },
-  { bytes: [0xff, 0xfe], encoding: "UTF-16" },
-  { bytes: [0xfe, 0xff], encoding: "UTF-16" },
-];
-
 /**
  * Reads a file with a secret text. The line break at the end does not count: most programs that write a file append
  * one.
  */
 export function readSecretText(file: string): { readonly text: string } | { readonly failure: string } {
-  const bytes = readRegularFile(file);
-  if ("failure" in bytes) return bytes;
-  const text = decode(bytes.content);
-  if (typeof text !== "string") return text;
-  return text.trim() === "" ? { failure: "the file is empty" } : { text: text.replace(/\r?\n$/, "") };
+  const read = readRegularFile(file);
+  if ("failure" in read) return read;
+  const text = read.content.replace(/\r?\n$/, "");
+  return text.trim() === "" ? { failure: "the file is empty" } : { text };
 }
 
 /** Reads a file with secrets, one on each line. */
@@ -46,35 +40,16 @@ export function readSecretLine(file: string): { readonly line: string } | { read
     : { failure: `the file has ${read.lines.length} lines instead of one` };
 }
 
-function readRegularFile(file: string): { readonly content: Buffer } | { readonly failure: string } {
+function readRegularFile(file: string): DecodedText {
   try {
     const status = statSync(file);
     if (status.isDirectory()) return { failure: "this is a directory: name a file in it" };
     // A pipe could be read only once, and might be empty for ever.
     if (!status.isFile()) return { failure: "this is not a regular file" };
     if (status.size > maxBytes) return { failure: `the file is larger than ${maxBytes / 1024} KiB` };
-    return { content: readFileSync(file) };
+    return decodeText(readFileSync(file));
   } catch (error) {
     return { failure: describeReadError(error) };
-  }
-}
-
-/** Returns why a file cannot be read. */
-export function describeReadError(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-  if (code === "ENOENT") return "the file does not exist";
-  if (code === "EACCES") return "the file must be readable for the user of this process (EACCES)";
-  return `the file cannot be read (${code})`;
-}
-
-function decode(content: Buffer): string | { readonly failure: string } {
-  const mark = byteOrderMarks.find(({ bytes }) => bytes.every((byte, index) => content[index] === byte));
-  if (mark) return { failure: `the file is ${mark.encoding}: save it as plain UTF-8` };
-  if (content.includes(0)) return { failure: "the file is not text: it has zero bytes" };
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(content);
-  } catch {
-    return { failure: "the file is not UTF-8" };
   }
 }
 
