@@ -2,7 +2,6 @@ import cluster, { type Worker } from "node:cluster";
 import { systemClock } from "../../base/clock.js";
 import type { Config } from "../../config/config.js";
 import { createProcessLog, type LogEnvironment } from "../../log/process_log.js";
-import { redaction } from "../../log/redaction.js";
 import { monitorDescriptors } from "../file_descriptors.js";
 import {
   type Commit,
@@ -45,7 +44,7 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
   const { start, stop } = parentMessages(worker);
   await sendToParent(worker, { kind: "waiting" });
   const { number, config } = await start;
-  const log = createProcessLog({ level: config.log.level, redact: redaction }, environment).child({
+  const log = createProcessLog(config.log, config, environment).child({
     worker: number,
   });
 

@@ -54,6 +54,7 @@ const grpcSchema = z
     shutdown: z
       .strictObject({
         delay: duration("0s", "5m").prefault("0s"),
+        drainTime: duration("0s", "10m").prefault("5s"),
         gracePeriod: duration("0s", "10m").prefault("10s"),
       })
       .prefault({}),
@@ -64,6 +65,9 @@ const grpcSchema = z
 const logSchema = z
   .strictObject({
     level: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+    format: z.enum(["auto", "json", "pretty"]).default("auto"),
+    time: z.enum(["epoch", "iso"]).default("epoch"),
+    levels: z.enum(["number", "name"]).default("number"),
   })
   .prefault({});
 
