@@ -113,7 +113,7 @@ export async function startService(
     return {
       grpcAddress: server.address,
       readMetrics: async () => (registry ? [await registry.snapshot()] : []),
-      ...combineReloadables([policies, identities]),
+      ...combineReloadables([policies, identities, openedStore]),
       stop() {
         stopPromise ??= server.stop().then(release);
         return stopPromise;
@@ -141,6 +141,7 @@ function toOpenedStore(
   return {
     ...{ store, clock, signInSwitch: signInSwitch ?? createMemorySignInSwitch() },
     reportHealthTo: () => {},
+    ...combineReloadables([]),
   };
 }
 
