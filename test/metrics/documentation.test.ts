@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { systemClock } from "../../src/base/clock.js";
 import { addProcessMetrics } from "../../src/metrics/process_metrics.js";
 import { createMetricsRegistry } from "../../src/metrics/registry.js";
+import { createReloadMetrics } from "../../src/metrics/reload_metrics.js";
 import { createServiceMetrics } from "../../src/metrics/service_metrics.js";
 
 const document = readFileSync(new URL("../../docs/metrics.md", import.meta.url), "utf8");
@@ -19,6 +21,7 @@ function allDescriptions() {
   const registry = createMetricsRegistry();
   addProcessMetrics(registry, "1.0.0");
   createServiceMetrics(registry).onServerStart(() => ({ connections: 0, calls: 0, watches: 0 }));
+  createReloadMetrics(registry, systemClock);
   return registry.descriptions();
 }
 
