@@ -27,7 +27,7 @@ export function createReloadMetrics(
   const isCurrent = registry
     .gauge({
       name: "qrlogin_config_last_reload_successful",
-      help: "1 if the last reload succeeded or there was none, 0 if the configuration on disk cannot be used.",
+      help: "Whether the configuration on disk can be used: 1, or 0 after a reload that failed.",
     })
     .with({});
   lastSuccess.set(clock.wallNow() / 1_000);
