@@ -132,7 +132,7 @@ export async function startRotationWorld(files: RotationFiles): Promise<Rotation
     write(`gateway-${number}.yaml`, gatewayConfig(folder, number, address));
     const gateway = await start("gateway", path(`gateway-${number}.yaml`), async ({ gateway: config }) => {
       if (!config) throw new Error("there is no gateway section");
-      return startGatewayFromConfig(config, logger, { demo: false });
+      return startGatewayFromConfig(config, logger, { demo: false, metrics: undefined });
     });
     return { url: `http://${gateway.address}`, reload: gateway.reload };
   };
