@@ -71,10 +71,20 @@ export async function startGatewayFromConfig(
   );
   return {
     ...server,
-    ...combineReloadables([]),
+    ...combineReloadables([reloadableSettings(server)]),
     stop() {
       stopCertificateMonitor();
       return server.stop();
+    },
+  };
+}
+
+/** Returns the settings of a gateway that change while it runs as a component. */
+function reloadableSettings(server: GatewayServer): Reloadable {
+  return {
+    async prepareReload({ gateway, log }) {
+      if (!gateway) throw new Error("the configuration has no gateway section");
+      return server.prepareSettings({ ...gateway, logLevel: log.level });
     },
   };
 }

@@ -131,6 +131,7 @@ const appSchema = z
     logoUrl: imageUrl.default(""),
     userPool: id,
     secretSha256: oneOrMore(sha256).optional(),
+    secretSha256File: nonEmptyText.optional(),
     certificateNames: oneOrMore(certificateName)
       .optional()
       .describe("Names in client certificates that stand for the app. With secretSha256, calls need both."),
@@ -152,7 +153,11 @@ const appSchema = z
     certificateNames: given.certificateNames ?? [],
   }));
 
-const adminSchema = z.strictObject({ id, secretSha256: oneOrMore(sha256) });
+const adminSchema = z.strictObject({
+  id,
+  secretSha256: oneOrMore(sha256),
+  secretSha256File: nonEmptyText.optional(),
+});
 
 /**
  * Schema of the configuration file: every key with its limits and its default. Rules between keys are in
