@@ -8,7 +8,8 @@ import { createDroppedClaimReporter, type DroppedClaim } from "./claims/dropped_
 import { mergeClaims, pickClaims } from "./claims/merge_claims.js";
 import { isPortableText } from "./claims/portable_text.js";
 import { createIntrospectionVerifier } from "./introspection/introspection_verifier.js";
-import { createKeySet } from "./keys/key_set.js";
+import { createKeySet, type KeySetDependencies } from "./keys/key_set.js";
+import { directRequests, type OutgoingRequests } from "./outgoing/outgoing_requests.js";
 import type { TokenSigner } from "./signing/token_signer.js";
 import { readBearerToken } from "./tokens/bearer_token.js";
 import { createJwtVerifier } from "./tokens/jwt_verifier.js";
@@ -54,6 +55,8 @@ export interface UserAuthenticatorOptions {
    */
   readonly tokenIssuer?: Pick<TokenSigner, "issuer" | "owns"> | undefined;
   readonly clock: Clock;
+  /** Way to the endpoints of issuers. Direct by default. */
+  readonly outgoing?: OutgoingRequests;
   /** Callback for the log. Runs once for each dropped claim and cause. */
   readonly onDroppedClaim?: (dropped: DroppedClaim) => void;
 }
@@ -87,7 +90,7 @@ const maxAge = 5 * 60 * 1000;
  * @throws Error when a pool's JWKS file cannot be used, or a pool has the issuer of our own tokens.
  */
 export function createUserAuthenticator(options: UserAuthenticatorOptions): UserAuthenticator {
-  const { clock, tokenIssuer, onDroppedClaim = () => {} } = options;
+  const { clock, outgoing = directRequests, tokenIssuer, onDroppedClaim = () => {} } = options;
   const tokenSettings = {
     ...options.userTokens,
     cacheMaxAge: Math.min(options.userTokens.cacheMaxAge, maxAge),
@@ -97,7 +100,7 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
       throw new Error(`User pool ${pool.id} has the issuer of our own token issuer.`);
     return {
       pool,
-      verifier: createVerifier(pool, tokenSettings, clock, tokenIssuer),
+      verifier: createVerifier(pool, tokenSettings, { clock, outgoing, signer: tokenIssuer }),
       // A TicketError means that the endpoint rejected the token, so it is available.
       userInfoBreaker: createCircuitBreaker({ isFailure: (error) => !(error instanceof TicketError), clock }),
       onDroppedClaim: createDroppedClaimReporter(pool.id, onDroppedClaim),
@@ -124,7 +127,10 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
       const { subject, signIn } = approver;
       const timeout = tokenSettings.issuerTimeout;
       const verifyResponse = (jwt: string) => poolContext.verifier.verifyUserInfo(jwt, signIn.clientId);
-      const request = { uri, token, subject, timeout, clock, signal, verify: verifyResponse };
+      const request = {
+        ...{ uri, token, subject, timeout, clock, outgoing, signal },
+        verify: verifyResponse,
+      };
       userInfo = await poolContext.userInfoBreaker.run(() => fetchUserInfo(request), { id: subject, signal });
     } catch (error) {
       if (error instanceof TicketError) throw error;
@@ -157,13 +163,17 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
 function createVerifier(
   pool: UserPoolConfig,
   tokens: UserTokensConfig,
-  clock: Clock,
-  tokenIssuer: UserAuthenticatorOptions["tokenIssuer"],
+  dependencies: KeySetDependencies,
 ): TokenVerifier {
   const { keys, introspection } = pool;
-  if (introspection) return createIntrospectionVerifier({ ...pool, introspection }, tokens, clock);
+  if (introspection) return createIntrospectionVerifier({ ...pool, introspection }, tokens, dependencies);
   if (!keys) throw new Error(`User pool ${pool.id} has neither keys nor an introspection endpoint.`);
-  return createJwtVerifier(pool, createKeySet({ ...pool, keys }, tokens, clock, tokenIssuer), tokens, clock);
+  return createJwtVerifier(
+    pool,
+    createKeySet({ ...pool, keys }, tokens, dependencies),
+    tokens,
+    dependencies.clock,
+  );
 }
 
 function toCachedUser(poolContext: PoolContext, claims: Claims): CachedUser {

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { createAdminAuthenticator, createAppAuthenticator } from "../auth/basic_authenticator.js";
+import { createOutgoingRequests } from "../auth/outgoing/outgoing_requests.js";
 import { createTokenSigner } from "../auth/signing/token_signer.js";
 import { createUserAuthenticator } from "../auth/user_authenticator.js";
 import { type Clock, systemClock } from "../base/clock.js";
@@ -53,6 +54,7 @@ export async function startService(
   const clock = overrides.clock ?? systemClock;
   // Reads files and may fail, so it comes before anything that has to be released.
   const signer = config.tokenIssuer && (await createTokenSigner(config.tokenIssuer, clock));
+  const outgoing = await createOutgoingRequests(config.outgoing);
   const { tickets: ticketConfig } = config;
   const lifetimes = lifetimesOf(ticketConfig);
   const policies = createPolicies(config);
@@ -80,6 +82,7 @@ export async function startService(
     pools: config.userPools,
     userTokens: config.userTokens,
     tokenIssuer: signer,
+    outgoing,
     clock,
     onDroppedClaim: (dropped) => log.warn(dropped, "an optional claim cannot be used and was dropped"),
   });

@@ -10,6 +10,7 @@ import {
   variableFor,
 } from "./environment.js";
 import { readYamlFile } from "./files/read_file.js";
+import { resolveOutgoing } from "./outgoing.js";
 import { configSchema } from "./schema/config_schema.js";
 import { parseWithSchema } from "./schema/parse_with_schema.js";
 import { isMap, parseValidPart, type Setting } from "./schema/schema_tree.js";
@@ -86,17 +87,20 @@ export function loadConfig({
     fileProblems.length === 0
       ? [...schemaProblems, ...checkProblems, ...(purpose === "gateway" ? checkGatewayPresence(merged) : [])]
       : schemaProblems.filter(isFrom(values));
+  const outgoing = value && resolveOutgoing(value.outgoing, env);
   const problems = [
     ...fileProblems,
     ...unknownVariables,
+    ...(outgoing && purpose !== "gateway" ? outgoing.problems : []),
     ...(isDevelopment ? checkNotProduction(env) : []),
     ...judgedProblems.map((problem) => toReportedProblem(problem, values, source)),
   ];
-  if (!value || problems.length > 0) throw new ConfigError(problems);
+  if (!value || !outgoing || problems.length > 0) throw new ConfigError(problems);
 
   const { apps, userPools, tokenIssuer } = isDevelopment ? structuredClone(developmentPreset) : value;
   return deepFreeze({
     ...value,
+    outgoing: outgoing.outgoing,
     development: isDevelopment,
     ...{ apps, userPools, tokenIssuer: value.tokenIssuer ?? tokenIssuer },
   });

@@ -5,6 +5,7 @@ import { sha256 } from "../../domain/secrets.js";
 import type { TicketError } from "../../domain/ticket_error.js";
 import { createCircuitBreaker } from "../circuit_breaker.js";
 import { type Claims, claimOf } from "../claims/claims.js";
+import type { OutgoingRequests } from "../outgoing/outgoing_requests.js";
 import type { TokenVerifier, VerifiedToken } from "../tokens/token_verifier.js";
 import { issuerUnavailable, userTokenExpired, userUnauthenticated } from "../user_errors.js";
 import { findRejection, type IntrospectionPool } from "./find_rejection.js";
@@ -30,7 +31,7 @@ interface Rejection {
 export function createIntrospectionVerifier(
   pool: IntrospectionPool,
   { cacheSize, clockTolerance, issuerTimeout }: UserTokensConfig,
-  clock: Clock,
+  { clock, outgoing }: { readonly clock: Clock; readonly outgoing: OutgoingRequests },
 ): TokenVerifier {
   const { introspection } = pool;
   const { cacheMaxAge } = introspection;
@@ -64,7 +65,7 @@ export function createIntrospectionVerifier(
   async function request(token: string) {
     try {
       return await breaker.run(() =>
-        requestIntrospection(token, introspection, { timeout: issuerTimeout, clock }),
+        requestIntrospection(token, introspection, { timeout: issuerTimeout, clock, outgoing }),
       );
     } catch (error) {
       throw issuerUnavailable(pool.id, error);

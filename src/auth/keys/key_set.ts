@@ -3,6 +3,7 @@ import type { Clock } from "../../base/clock.js";
 import type { KeysConfig, UserPoolConfig, UserTokensConfig } from "../../config/config.js";
 import { developmentIssuer, isDevelopmentKey } from "../../config/development_key.js";
 import { createCircuitBreaker } from "../circuit_breaker.js";
+import type { OutgoingRequests } from "../outgoing/outgoing_requests.js";
 import { parseJson } from "../response_body.js";
 import type { TokenSigner } from "../signing/token_signer.js";
 import { createEndpointSource, createFileSource, type KeySource } from "./key_sources.js";
@@ -60,6 +61,14 @@ export class KeysUnavailableError extends Error {
 /** User pool that has keys. */
 export type KeyPool = UserPoolConfig & { readonly keys: KeysConfig };
 
+/** Dependencies of a key set. */
+export interface KeySetDependencies {
+  readonly clock: Clock;
+  readonly outgoing: OutgoingRequests;
+  /** Signer of our own tokens for apps, if there is one. */
+  readonly signer?: Pick<TokenSigner, "owns"> | undefined;
+}
+
 type KeySetTimes = Pick<UserTokensConfig, "cacheMaxAge" | "issuerTimeout">;
 
 /**
@@ -75,14 +84,14 @@ type KeySetTimes = Pick<UserTokensConfig, "cacheMaxAge" | "issuerTimeout">;
 export function createKeySet(
   pool: KeyPool,
   tokens: KeySetTimes,
-  clock: Clock,
-  signer?: Pick<TokenSigner, "owns">,
+  { clock, outgoing, signer }: KeySetDependencies,
 ): KeySet {
   const { keys } = pool;
   const check = createKeyCheck(signer);
   const createRefreshing = (source: KeySource) =>
     createRefreshingKeySet(source, pool.algorithms, tokens, clock, check);
-  if ("jwksUri" in keys) return createRefreshing(createEndpointSource(keys.jwksUri, tokens.issuerTimeout));
+  if ("jwksUri" in keys)
+    return createRefreshing(createEndpointSource(keys.jwksUri, tokens.issuerTimeout, outgoing));
   if ("jwksFile" in keys) {
     const source = createFileSource(keys.jwksFile);
     try {
