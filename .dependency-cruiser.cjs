@@ -44,6 +44,17 @@ module.exports = {
       "^src/store/redis/monitor/",
     ),
     only("log knows domain and base", within("log"), within("log", "domain", "base")),
+    only(
+      "metrics know the rooms whose observers they implement",
+      within("metrics"),
+      within("metrics", "server", "service", "store", "auth", "qr", "config", "log", "domain", "base"),
+    ),
+    {
+      name: "prom-client belongs to metrics",
+      severity: "error",
+      from: { path: "^src/", pathNot: within("metrics") },
+      to: { path: "node_modules/prom-client/" },
+    },
     only("qr knows domain and base", within("qr"), within("qr", "domain", "base")),
     only("auth knows config, domain and base", within("auth"), within("auth", "config", "domain", "base")),
     only(
@@ -132,10 +143,34 @@ module.exports = {
       to: { path: within("cli") },
     },
     {
-      name: "nothing but main knows the command line, and nothing but cli and main knows compose",
+      name: "nothing but compose knows the metrics",
       severity: "error",
-      from: { path: "^src/", pathNot: `${within("cli", "compose")}|^src/main.ts$` },
-      to: { path: within("cli", "compose") },
+      from: { path: "^src/", pathNot: within("metrics", "compose") },
+      to: { path: within("metrics") },
+    },
+    {
+      name: "nothing but main knows the command line",
+      severity: "error",
+      from: { path: "^src/", pathNot: `${within("cli")}|^src/main.ts$` },
+      to: { path: within("cli") },
+    },
+    {
+      name: "nothing but cli, doctor and main knows compose",
+      severity: "error",
+      from: { path: "^src/", pathNot: `${within("cli", "doctor", "compose")}|^src/main.ts$` },
+      to: { path: within("compose") },
+    },
+    only(
+      "doctor knows compose, auth, config, domain, base and the public entry of the client",
+      within("doctor"),
+      within("doctor", "compose", "auth", "config", "domain", "base"),
+      "^src/client/index[.]ts$",
+    ),
+    {
+      name: "nothing but cli knows the doctor",
+      severity: "error",
+      from: { path: "^src/", pathNot: within("doctor", "cli") },
+      to: { path: within("doctor") },
     },
     {
       name: "nothing but compose knows the demo",

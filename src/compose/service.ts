@@ -1,13 +1,11 @@
 import type { Logger } from "pino";
-import { createAdminAuthenticator, createAppAuthenticator } from "../auth/basic_authenticator.js";
-import { createOutgoingRequests } from "../auth/outgoing/outgoing_requests.js";
-import { createTokenSigner } from "../auth/signing/token_signer.js";
-import { createUserAuthenticator } from "../auth/user_authenticator.js";
 import { type Clock, systemClock } from "../base/clock.js";
 import type { Config } from "../config/config.js";
-import type { PolicySources } from "../config/policy/resolve_policy.js";
+import { createMetricsRegistry } from "../metrics/registry.js";
+import { createServiceMetrics, type ServiceObservers } from "../metrics/service_metrics.js";
 import { createImageRenderer } from "../qr/image_renderer.js";
 import { createAdminHandlers } from "../server/admin_handlers.js";
+import { silentCallObserver } from "../server/calls/call_observer.js";
 import { startGrpcServer } from "../server/grpc_server.js";
 import { createHandlers } from "../server/handlers.js";
 import { translateStoreErrors } from "../service/apply_command.js";
@@ -20,15 +18,16 @@ import { createWatcher } from "../service/watch.js";
 import { createMemorySignInSwitch } from "../store/memory/sign_in_switch.js";
 import type { SignInSwitch } from "../store/sign_in_switch.js";
 import type { TicketStore } from "../store/ticket_store.js";
+import { createIdentities, type Identities } from "./identities.js";
+import type { MetricsSource } from "./metrics.js";
 import { createPolicies } from "./policies.js";
+import { combineReloadables, type Reloadable } from "./reload/reloadable.js";
 import { lifetimesOf, type OpenedStore, openStore } from "./store.js";
 
-/** A running service. */
-export interface Service {
+/** A running service. A reload applies to calls from then on. */
+export interface Service extends MetricsSource, Reloadable {
   /** Address on which gRPC listens, with the actual port. */
   readonly grpcAddress: string;
-  /** Applies the policies of a configuration to calls from now on. Tickets keep what they were created with. */
-  applyPolicies(sources: PolicySources): void;
   /** Stops gracefully and releases all resources. A second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -52,9 +51,12 @@ export async function startService(
   overrides: ServiceOverrides = {},
 ): Promise<Service> {
   const clock = overrides.clock ?? systemClock;
+  const registry = config.metrics.enabled ? createMetricsRegistry() : undefined;
+  const observers = registry ? createServiceMetrics(registry) : silentObservers;
   // Reads files and may fail, so it comes before anything that has to be released.
-  const signer = config.tokenIssuer && (await createTokenSigner(config.tokenIssuer, clock));
-  const outgoing = await createOutgoingRequests(config.outgoing);
+  const identities = await createIdentities(config, clock, (dropped) =>
+    log.warn(dropped, "an optional claim cannot be used and was dropped"),
+  );
   const { tickets: ticketConfig } = config;
   const lifetimes = lifetimesOf(ticketConfig);
   const policies = createPolicies(config);
@@ -78,14 +80,6 @@ export async function startService(
     sharing,
   });
   const images = createImageRenderer();
-  const users = createUserAuthenticator({
-    pools: config.userPools,
-    userTokens: config.userTokens,
-    tokenIssuer: signer,
-    outgoing,
-    clock,
-    onDroppedClaim: (dropped) => log.warn(dropped, "an optional claim cannot be used and was dropped"),
-  });
   const handlers = createHandlers({
     tickets: limitTickets(
       createTicketService(ticketContext, ticketConfig, policies.ofApp, createSignInCheck(signInSwitch)),
@@ -93,8 +87,8 @@ export async function startService(
     ),
     watch: limitWatch(createWatcher(ticketContext, config.watch, clock), limits),
     images,
-    signer,
-    apps: config.apps,
+    signer: identities.signer,
+    findApp: identities.findApp,
     // Times of tickets come from the store's clock, times of tokens from this machine's.
     clock: openedStore.clock,
     maxCustomDataBytes: ticketConfig.maxCustomDataBytes,
@@ -108,16 +102,18 @@ export async function startService(
   }
 
   try {
-    const apps = createAppAuthenticator(config.apps);
+    const { apps, users } = identities;
     const server = await startGrpcServer({
-      ...{ config: config.grpc, handlers, apps, users, clock, log },
-      admin: config.admins.length === 0 ? undefined : adminService(config, signInSwitch, clock, log),
+      ...{ config: config.grpc, handlers, apps, users, clock, log, observer: observers.calls },
+      admin: config.admins.length === 0 ? undefined : adminService(identities, signInSwitch, clock, log),
     });
     openedStore.reportHealthTo(server);
+    observers.onServerStart(server.load);
     let stopPromise: Promise<void> | undefined;
     return {
       grpcAddress: server.address,
-      applyPolicies: policies.replace,
+      readMetrics: async () => (registry ? [await registry.snapshot()] : []),
+      ...combineReloadables([policies, identities]),
       stop() {
         stopPromise ??= server.stop().then(release);
         return stopPromise;
@@ -128,6 +124,9 @@ export async function startService(
     throw error;
   }
 }
+
+/** Observers of a service without metrics. */
+const silentObservers: ServiceObservers = { calls: silentCallObserver, onServerStart() {} };
 
 function reportRateSharing(error: unknown, log: Logger): void {
   if (error === undefined) log.info("the nodes count limits together again");
@@ -147,14 +146,14 @@ function toOpenedStore(
 
 /** Returns the handlers and the authenticator of the service of the administrators. */
 function adminService(
-  { admins, apps, userPools }: Config,
+  { admins, findApp, hasUserPool }: Identities,
   signInSwitch: SignInSwitch,
   clock: Clock,
   log: Logger,
 ) {
   const administration = createSignInAdministration(signInSwitch, clock);
   return {
-    handlers: createAdminHandlers({ administration, apps, userPools, log }),
-    admins: createAdminAuthenticator(admins),
+    handlers: createAdminHandlers({ administration, findApp, hasUserPool, log }),
+    admins,
   };
 }

@@ -7,7 +7,7 @@ import type { Lifetimes } from "../domain/ticket.js";
 import { createMemoryStore } from "../store/memory/memory_store.js";
 import { createMemorySignInSwitch } from "../store/memory/sign_in_switch.js";
 import type { ConnectionOptions } from "../store/redis/connection/connection.js";
-import { openRedisStore } from "../store/redis/redis_store.js";
+import { openRedisStore, type RedisStoreOptions } from "../store/redis/redis_store.js";
 import type { StoreEvents } from "../store/redis/store_events.js";
 import {
   createClusterTopology,
@@ -49,7 +49,7 @@ interface StoreDependencies {
 }
 
 /** Largest accepted difference between this machine's clock and Redis's, in milliseconds. */
-const maxClockSkew = 1_000;
+export const maxClockSkew = 1_000;
 
 /**
  * Opens the configured store.
@@ -62,17 +62,27 @@ export async function openStore(config: StoreConfig, dependencies: StoreDependen
     const store = createMemoryStore({ clock, lifetimes, ...config });
     return { store, signInSwitch: createMemorySignInSwitch(), clock, reportHealthTo: () => {} };
   }
-  const { keyPrefix, replicaAcks, replicaFsync, timeout, refreshInterval, requireDurable } = config.redis;
-  const connectionOptions = connectionOptionsOf(config.redis);
   const health = createHealthRelay();
   const store = await openRedisStore({
-    ...{ clock, lifetimes, keyPrefix, replicaAcks, replicaFsync, timeout, refreshInterval, requireDurable },
-    ...{ connectionOptions, ticketLimits: config },
-    topology: topologyOf(config.redis, connectionOptions),
+    ...redisStoreOptionsOf(config, { clock, lifetimes }),
     events: createStoreEvents(log, health),
   });
   const { signInSwitch, rates } = store;
   return { store, signInSwitch, rates, clock: store.clock, reportHealthTo: health.reportTo };
+}
+
+/** Returns the options of the configured store in Redis, without the listener of its events. */
+export function redisStoreOptionsOf(
+  config: StoreConfig,
+  { clock, lifetimes }: Pick<StoreDependencies, "clock" | "lifetimes">,
+): Omit<RedisStoreOptions, "events"> {
+  const { keyPrefix, replicaAcks, replicaFsync, timeout, refreshInterval, requireDurable } = config.redis;
+  const connectionOptions = connectionOptionsOf(config.redis);
+  return {
+    ...{ clock, lifetimes, keyPrefix, replicaAcks, replicaFsync, timeout, refreshInterval, requireDurable },
+    ...{ connectionOptions, ticketLimits: config },
+    topology: topologyOf(config.redis, connectionOptions),
+  };
 }
 
 /** Creates the listener that writes the store's events to the log and updates the health status. */
@@ -89,11 +99,10 @@ function createStoreEvents(log: Logger, health: HealthReporter): StoreEvents {
         );
     },
     onDurability({ level, reason }, servers) {
-      const text = `the store is ${level === "durable" ? "durable" : "BEST EFFORT"}: ${reason}`;
-      if (level === "durable") return log.info({ servers }, text);
+      if (level === "durable") return log.info({ servers }, `the store is durable: ${reason}`);
       return log.warn(
         { servers },
-        `${text}. A ticket that was exchanged, cancelled or withdrawn may become usable again`,
+        `the store is BEST EFFORT: ${reason}. A ticket that was exchanged, cancelled or withdrawn may become usable again`,
       );
     },
     onClockSkew(clockSkewMs) {

@@ -1,6 +1,7 @@
 import { type CheckScope, checkConfig } from "./checks/check_config.js";
+import { findPlaceholders } from "./checks/find_placeholders.js";
 import type { AppConfig, Config, TokenIssuerConfig, UserPoolConfig } from "./config.js";
-import { ConfigError, formatPath, type Problem, type ReportedProblem } from "./config_error.js";
+import { ConfigError, type Problem, type ReportedProblem } from "./config_error.js";
 import {
   applyEnvironment,
   configFileVariable,
@@ -9,8 +10,10 @@ import {
   readEnvironment,
   variableFor,
 } from "./environment.js";
-import { readYamlFile } from "./files/read_file.js";
+import { namedFiles } from "./files/named_files.js";
+import { readYamlFile, unreadableYaml, type YamlFile } from "./files/yaml_file.js";
 import { resolveOutgoing } from "./outgoing.js";
+import { isSamePath, reportProblem } from "./report_problem.js";
 import { configSchema } from "./schema/config_schema.js";
 import { parseWithSchema } from "./schema/parse_with_schema.js";
 import { isMap, parseValidPart, type Setting } from "./schema/schema_tree.js";
@@ -45,9 +48,9 @@ export interface DevelopmentPreset {
 /**
  * Purpose of a configuration. `serve` requires apps and user pools; `gateway` requires only its section. Both
  * skip checks that only the other one needs, for instance of files that they may not be able to read. `check`
- * runs all checks.
+ * runs all checks; `diagnose` does too, except for the validity of certificates, which the doctor reports itself.
  */
-export type Purpose = "serve" | "gateway" | "check";
+export type Purpose = "serve" | "gateway" | "check" | "diagnose";
 
 /**
  * Reads the configuration: the file, overridden by the environment, and then checked. The result is frozen.
@@ -57,13 +60,26 @@ export type Purpose = "serve" | "gateway" | "check";
  *
  * @throws ConfigError with all problems.
  */
-export function loadConfig({
+export function loadConfig(sources: ConfigSources): Config {
+  const reading = readConfig(sources);
+  if ("error" in reading) throw reading.error;
+  return reading.config;
+}
+
+/** Result of reading the configuration. */
+export type ConfigReading = {
+  /** Configuration file, and all files that it and the environment name. A change of any of them may matter. */
+  readonly files: readonly string[];
+} & ({ readonly config: Config } | { readonly error: ConfigError });
+
+/** Reads the configuration like {@link loadConfig}, and also returns on which files it depends. */
+export function readConfig({
   file,
   env,
   developmentPreset,
   purpose = "serve",
   now = Date.now(),
-}: ConfigSources): Config {
+}: ConfigSources): ConfigReading {
   const { values, problems: unknownVariables } = readEnvironment(env);
   const source = findConfigFile(file, env);
   const isDevelopment =
@@ -72,9 +88,8 @@ export function loadConfig({
     !values.some(({ setting }) => isIdentity(setting));
 
   const preset = isDevelopment ? toPresetContent(developmentPreset) : {};
-  const { content, problems: fileProblems } = source
-    ? readConfigFile(source)
-    : { content: preset, problems: [] };
+  const yaml = source && readConfigFile(source);
+  const { content, problems: fileProblems } = yaml ?? { content: preset, problems: [] };
   const merged = applyEnvironment(content, values);
   const { value, problems: schemaProblems } = parseWithSchema(configSchema, merged);
   const scope = {
@@ -85,7 +100,11 @@ export function loadConfig({
   // If the file cannot be read, missing values may be in it, so that only the environment is checked.
   const judgedProblems =
     fileProblems.length === 0
-      ? [...schemaProblems, ...checkProblems, ...(purpose === "gateway" ? checkGatewayPresence(merged) : [])]
+      ? withPlaceholders(merged, [
+          ...schemaProblems,
+          ...checkProblems,
+          ...(purpose === "gateway" ? checkGatewayPresence(merged) : []),
+        ])
       : schemaProblems.filter(isFrom(values));
   const outgoing = value && resolveOutgoing(value.outgoing, env);
   const problems = [
@@ -93,17 +112,19 @@ export function loadConfig({
     ...unknownVariables,
     ...(outgoing && purpose !== "gateway" ? outgoing.problems : []),
     ...(isDevelopment ? checkNotProduction(env) : []),
-    ...judgedProblems.map((problem) => toReportedProblem(problem, values, source)),
+    ...judgedProblems.map((problem) => reportProblem(problem, { values, yaml, file: source?.file })),
   ];
-  if (!value || !outgoing || problems.length > 0) throw new ConfigError(problems);
+  const files = [...new Set([...(source ? [source.file] : []), ...namedFiles(merged)])];
+  if (!value || !outgoing || problems.length > 0) return { files, error: new ConfigError(problems) };
 
   const { apps, userPools, tokenIssuer } = isDevelopment ? structuredClone(developmentPreset) : value;
-  return deepFreeze({
+  const config = deepFreeze({
     ...value,
     outgoing: outgoing.outgoing,
     development: isDevelopment,
     ...{ apps, userPools, tokenIssuer: value.tokenIssuer ?? tokenIssuer },
   });
+  return { files, config };
 }
 
 function toPresetContent({ grpc, gateway }: DevelopmentPreset): object {
@@ -122,7 +143,8 @@ function checkScopeFor(
       return { service: true, identities: !development, gateway: development, development };
     case "gateway":
       return { service: false, identities: false, gateway: true, development };
-    case "check": {
+    case "check":
+    case "diagnose": {
       const identities = !has("gateway") || has("apps") || has("userPools");
       return { service: true, identities, gateway: true, development };
     }
@@ -132,11 +154,6 @@ function checkScopeFor(
 function checkGatewayPresence(content: unknown): Problem[] {
   if (!isMap(content) || content.gateway !== undefined) return [];
   return [{ path: ["gateway"], message: "is missing: the gateway needs a section of this name" }];
-}
-
-/** Returns whether the sources name a configuration file. */
-export function namesConfigFile({ file, env }: Pick<ConfigSources, "file" | "env">): boolean {
-  return findConfigFile(file, env) !== undefined;
 }
 
 /** File to read, with the option or variable that names it. */
@@ -151,10 +168,17 @@ function findConfigFile(file: string | undefined, env: Environment): ConfigFile 
   return named === undefined ? undefined : { file: named, name: configFileVariable };
 }
 
-function readConfigFile({ file, name }: ConfigFile): ReturnType<typeof readYamlFile> {
+function readConfigFile({ file, name }: ConfigFile): YamlFile {
   // An empty name comes from a script whose variable is unset. Treating it as "no file" would start
   // development mode.
-  return file === "" ? { problems: [{ path: name, message: "must name a file" }] } : readYamlFile(file);
+  return file === "" ? unreadableYaml([{ path: name, message: "must name a file" }]) : readYamlFile(file);
+}
+
+/** Adds the placeholders, in place of what else is wrong with these values. */
+function withPlaceholders(content: unknown, problems: readonly Problem[]): readonly Problem[] {
+  const placeholders = findPlaceholders(content);
+  const isPlaceholder = ({ path }: Problem) => placeholders.some((each) => isSamePath(each.path, path));
+  return [...placeholders, ...problems.filter((problem) => !isPlaceholder(problem))];
 }
 
 const identityPaths = ["apps", "userPools", "gateway", "gateway.apps"];
@@ -175,17 +199,6 @@ const isFrom =
   (values: readonly EnvironmentValue[]) =>
   ({ path }: Problem): boolean =>
     variableFor(path, values) !== undefined;
-
-function toReportedProblem(
-  { path, message }: Problem,
-  values: readonly EnvironmentValue[],
-  source: ConfigFile | undefined,
-): ReportedProblem {
-  const origin = variableFor(path, values);
-  if (!origin) return { path: formatPath(path) || (source?.file ?? "configuration"), message };
-  const form = ["list", "map"].includes(origin.setting.type) ? " as JSON" : "";
-  return { path: formatPath(path), message: `${message} (from ${origin.variable}${form})` };
-}
 
 /** Freezes a tree of plain data. */
 function deepFreeze<T>(tree: T): T {

@@ -7,7 +7,7 @@ import {
   ListDisabledSignInsRequest,
   ListDisabledSignInsResponse,
 } from "../../gen/qrlogin/v1/qr_login_admin_service.js";
-import type { AdminConfig, AppConfig, UserPoolConfig } from "../config/config.js";
+import type { AdminConfig, AppConfig } from "../config/config.js";
 import type { SignInTarget } from "../domain/disabled_sign_ins.js";
 import type { SignInAdministration } from "../service/sign_in_administration.js";
 import type { UnaryMethod } from "./calls/call_handler.js";
@@ -21,8 +21,8 @@ import {
 /** The dependencies of the handlers. */
 export interface AdminHandlerDependencies {
   readonly administration: SignInAdministration;
-  readonly apps: readonly Pick<AppConfig, "id">[];
-  readonly userPools: readonly Pick<UserPoolConfig, "id">[];
+  findApp(id: string): Pick<AppConfig, "id"> | undefined;
+  hasUserPool(id: string): boolean;
   readonly log: Logger;
 }
 
@@ -31,12 +31,9 @@ type AdminMethod<Request, Response> = UnaryMethod<AdminConfig, Request, Response
 export type AdminHandlers = ReturnType<typeof createAdminHandlers>;
 
 /** Creates one handler for each RPC of administrators. A change is logged with its administrator. */
-export function createAdminHandlers({ administration, apps, userPools, log }: AdminHandlerDependencies) {
-  const ids = {
-    app: new Set(apps.map(({ id }) => id)),
-    userPool: new Set(userPools.map(({ id }) => id)),
-  };
-  const isKnown = ({ kind, id }: SignInTarget) => ids[kind].has(id);
+export function createAdminHandlers({ administration, findApp, hasUserPool, log }: AdminHandlerDependencies) {
+  const isKnown = ({ kind, id }: SignInTarget) =>
+    kind === "app" ? findApp(id) !== undefined : hasUserPool(id);
   const logFieldsOf = (admin: AdminConfig, { kind, id }: SignInTarget) => ({
     ...(kind === "app" ? { app: id } : { pool: id }),
     admin: admin.id,

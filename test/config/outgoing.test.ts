@@ -43,7 +43,7 @@ describe("the proxy of requests to issuers", () => {
       "outgoing.noProxy[0]",
       "must be a host, a domain with a dot in front",
     ],
-    [{ caFile: "/nowhere/ca.pem" }, "outgoing.caFile", "no such file"],
+    [{ caFile: "/nowhere/ca.pem" }, "outgoing.caFile", "does not exist"],
   ])("rejects %j", (outgoing, path, message) => {
     const problems = problemsOf(contentWith({ outgoing }));
     expect(problems).toEqual([{ path, message: expect.stringContaining(message) }]);

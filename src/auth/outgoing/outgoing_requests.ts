@@ -13,10 +13,16 @@ export interface OutgoingRequests {
    * error of `fetch`.
    */
   fetch(uri: string, init: RequestInit): Promise<Response>;
+  /** Closes the connections once the requests in progress have ended. Requests after it are rejected. */
+  close(): Promise<void>;
 }
 
 /** Sends requests without a proxy, to servers with publicly trusted certificates. */
-export const directRequests: OutgoingRequests = { fetch: (uri, init) => send(uri, init, undefined) };
+export const directRequests: OutgoingRequests = {
+  fetch: (uri, init) => send(uri, init, undefined),
+  // The connections of the global fetch are not ours.
+  close: async () => {},
+};
 
 /**
  * Creates the requests of a configuration. Requests to loopback addresses use no proxy.
@@ -49,6 +55,9 @@ export async function createOutgoingRequests(config: OutgoingConfig): Promise<Ou
       return send(uri, init, isDirect ? undefined : proxy, (target, options) =>
         fetchWith(target, { ...options, dispatcher: isDirect ? direct : dispatcher }),
       );
+    },
+    async close() {
+      await Promise.all([direct.close(), ...(dispatcher === direct ? [] : [dispatcher.close()])]);
     },
   };
 }

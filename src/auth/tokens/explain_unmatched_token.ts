@@ -33,7 +33,8 @@ function formatAudience(aud: unknown): string {
   return `${aud.slice(0, maxAudiences).map(formatClaim).join(", ")}${more}`;
 }
 
-function formatClaim(claim: unknown): string {
+/** Returns an unverified claim for people: truncated, without control characters, user name and query. */
+export function formatClaim(claim: unknown): string {
   if (claim === undefined) return "none";
   if (typeof claim !== "string") return `of the type ${Array.isArray(claim) ? "array" : typeof claim}`;
   // A genuine issuer or audience has no user name and no query. In a forged one they could contain anything.

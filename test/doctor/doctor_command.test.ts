@@ -1,0 +1,168 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { stringify } from "yaml";
+import { runCommand } from "../../src/cli/commands.js";
+import { sha256Hex } from "../../src/domain/secrets.js";
+import { newKey } from "../auth/support.js";
+import { gateway, temporaryFile } from "../support/config_files.js";
+import { freePort } from "../support/free_port.js";
+import { appSecrets, startTestServer } from "../support/server.js";
+import { customers, customersJwks, signToken } from "../support/tokens.js";
+import { issuerForTest } from "./support.js";
+
+/** Runs a command in this process. Resolves with its exit code and its output. */
+async function run(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const [printed, errors]: [string[], string[]] = [[], []];
+  const never = () => {
+    throw new Error("the command used more of its process than its output");
+  };
+  const code = await runCommand(words, {
+    env,
+    print: (text) => void printed.push(text),
+    printError: (text) => void errors.push(text),
+    stdout: { isTerminal: false, tryWrite: never, writeAll: never },
+    ...{
+      stopRequested: never,
+      onReloadRequest: never,
+      ignoreSignals: never,
+      exitAfter: never,
+      onExit: never,
+    },
+  });
+  return { code, stdout: printed.join("\n"), stderr: errors.join("\n") };
+}
+
+/** Starts a service and an issuer. Returns the configuration of both, with these keys replaced. */
+async function startSite(changes: { readonly appSecret?: string; readonly audience?: string } = {}) {
+  const { appSecret = appSecrets.shop, audience = customers.audience } = changes;
+  const issuer = await issuerForTest();
+  const metadata = { issuer: `${issuer.origin}/`, jwks_uri: `${issuer.origin}/jwks.json` };
+  issuer.answerJson("/.well-known/openid-configuration", metadata);
+  issuer.answerJson("/jwks.json", customersJwks);
+  const server = await startTestServer({ pool: { issuer: metadata.issuer } });
+  onTestFinished(() => server.stop());
+  const gatewayAddress = `127.0.0.1:${await freePort()}`;
+  const content = {
+    // So few that every machine has enough descriptors for them.
+    grpc: { address: server.address, limits: { connections: 100 } },
+    userPools: [
+      {
+        ...{ id: "customers", issuer: metadata.issuer, audience },
+        keys: { jwksUri: `${issuer.origin}/jwks.json` },
+      },
+    ],
+    apps: [{ id: "shop", userPool: "customers", secretSha256: sha256Hex(appSecret) }],
+    gateway: {
+      ...gateway,
+      address: gatewayAddress,
+      limits: { connections: 100 },
+      service: { address: server.address },
+      apps: [{ id: "shop", secret: appSecret }],
+    },
+  };
+  const names: readonly (readonly [string, string])[] = [
+    [server.address, "127.0.0.1:50051"],
+    [gatewayAddress, "127.0.0.1:8080"],
+    [issuer.origin, "https://id.example.com"],
+  ];
+  return {
+    issuer,
+    file: temporaryFile("qrlogin.yaml", stringify(content)),
+    tokenFile: async () => {
+      const token = await signToken("alice", customers, { claims: { iss: metadata.issuer } });
+      return temporaryFile("token", `${token}\n`);
+    },
+    /** Returns the text with the addresses and values of the example of the document. */
+    withExampleNames: (text: string) =>
+      names
+        .reduce((result, [actual, shown]) => result.replaceAll(actual, shown), text)
+        .replace(/\d+\.\d+\.\d+$/m, "24.15.0")
+        .replace(/\d+; the configured limits/, "65536; the configured limits"),
+  };
+}
+
+describe("qrlogin doctor", () => {
+  it("plays a whole sign-in if everything is in order, and exits with 0", async () => {
+    const { file, tokenFile } = await startSite();
+    const { code, stdout, stderr } = await run([
+      ...["doctor", "--config", file, "--user-token-file", await tokenFile()],
+    ]);
+    expect(stdout).toMatch(/^ok {7}whole sign-in {2,}the app shop received the user id/m);
+    expect(stdout).toMatch(/\n\n12 findings: 11 ok, 1 skipped$/);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  });
+
+  it("prints what docs/doctor.md shows if the gateway has a wrong secret and a key set is missing, and exits with 1", async () => {
+    const { issuer, file, withExampleNames } = await startSite({ appSecret: "a-wrong-secret" });
+    issuer.answer("/jwks.json", (_, response) => void response.writeHead(404).end());
+    const { code, stdout, stderr } = await run(["doctor", "--config", file]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+    const document = readFileSync(new URL("../../docs/doctor.md", import.meta.url), "utf8");
+    const [, sample] = /```text\n(.*?)\n```/s.exec(document) ?? [];
+    expect(withExampleNames(stdout)).toBe(sample);
+    expect(stdout).not.toContain("a-wrong-secret");
+  });
+
+  it("prints JSON for machines", async () => {
+    const { file } = await startSite();
+    const { code, stdout } = await run(["doctor", "--config", file, "--json"]);
+    const { result, findings } = JSON.parse(stdout);
+    expect({ code, result }).toEqual({ code: 0, result: "ok" });
+    expect(findings).toContainEqual({
+      check: "whole sign-in",
+      status: "skipped",
+      detail: expect.stringContaining("no user token"),
+    });
+  });
+
+  it.each([
+    ["no configuration", ["doctor"], "qrlogin: name the configuration file with --config or QRLOGIN_CONFIG"],
+    ["a time-out of zero", ["doctor", "--timeout", "0"], "Use a whole number of seconds from 1 to 999."],
+    [
+      "JSON without findings",
+      ["check-config", "FILE", "--json"],
+      "qrlogin: --json prints findings, which only --online has",
+    ],
+    [
+      "an empty token",
+      ["check-token", "--config", "FILE", "--token-file", "EMPTY"],
+      /^qrlogin: \S+ is empty$/,
+    ],
+  ])("prints one line for %s", async (_, words, line) => {
+    const { file } = await startSite();
+    const files: Readonly<Record<string, string>> = { FILE: file, EMPTY: temporaryFile("token", "\n") };
+    const { code, stdout, stderr } = await run(words.map((word) => files[word] ?? word));
+    expect(stdout).toBe("");
+    expect(code).toBeGreaterThan(0);
+    if (typeof line === "string") expect(stderr).toContain(line);
+    else expect(stderr).toMatch(line);
+  });
+});
+
+describe("qrlogin check-config --online", () => {
+  it("makes the checks that need no running service", async () => {
+    const { file, issuer } = await startSite({ appSecret: "a-wrong-secret" });
+    const good = await run(["check-config", file, "--online"]);
+    expect(good).toMatchObject({ code: 0, stderr: "" });
+    expect(good.stdout).toContain(`${file}: valid\n`);
+    expect(good.stdout).toContain("1 of 1 usable: EC P-256");
+    expect(good.stdout).not.toContain("gateway to service");
+    const other = await newKey("RS256", "other");
+    issuer.answerJson("/jwks.json", { keys: [{ ...other.jwk, alg: "RS512" }] });
+    const bad = await run(["check-config", file, "--online"]);
+    expect(bad).toMatchObject({ code: 1, stderr: "" });
+    expect(bad.stdout).toContain(
+      "none of its 1 keys is usable for the algorithms ES256, RS256, PS256, EdDSA",
+    );
+  });
+});
+
+describe("qrlogin check-token", () => {
+  it("says why a token is refused, without the token", async () => {
+    const { file, tokenFile } = await startSite({ audience: "another-app" });
+    const { code, stdout } = await run(["check-token", "--config", file, "--token-file", await tokenFile()]);
+    expect(code).toBe(1);
+    expect(stdout).toContain("The token has no audience of the user pool customers, which has this issuer");
+    expect(stdout).not.toMatch(/alice|eyJ/);
+  });
+});
