@@ -88,7 +88,8 @@ function withEffectivePolicy(config: Config) {
 function withFiles(text: string): string {
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-example-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
-  for (const name of ["tls.crt", "gateway.crt", "ca.crt"]) writeFileSync(join(directory, name), certificate);
+  for (const name of ["tls.crt", "gateway.crt", "ca.crt", "company-ca.pem"])
+    writeFileSync(join(directory, name), certificate);
   for (const name of ["tls.key", "gateway.key", "token-1.pem"])
     writeFileSync(join(directory, name), privateKey);
   writeFileSync(join(directory, "token-2.pem"), otherPrivateKey);

@@ -104,7 +104,7 @@ export function createKeySet(
   }
   if ("jwks" in keys) {
     check(keys.jwks, { development: pool.issuer === developmentIssuer });
-    return createStaticKeySet(createLocalJWKSet(keys.jwks as JSONWebKeySet));
+    return createStaticKeySet(createKeyGetter(keys.jwks as JSONWebKeySet));
   }
   const secret = new TextEncoder().encode(keys.hs256Secret);
   return createStaticKeySet(async (header) => {
@@ -200,9 +200,25 @@ interface LoadedKeys {
 function parseKeySet(bytes: Uint8Array, check: KeyCheck): LoadedKeys {
   const jwks = parseJson(bytes);
   check(jwks);
-  const found = createLocalJWKSet(jwks as JSONWebKeySet);
+  const found = createKeyGetter(jwks as JSONWebKeySet);
   const kids = found.jwks().keys.flatMap(({ kid }) => (typeof kid === "string" ? [kid] : []));
   return { getKey: found, text: JSON.stringify(jwks), kids };
+}
+
+/**
+ * Creates a key getter for a key set that ignores `alg` of its Ed25519 keys. The algorithm has two names (RFC 9864,
+ * section 2.2), and a token may state the other one. Type and curve of such a key leave no other algorithm.
+ *
+ * @throws JWKSInvalid of jose
+ */
+function createKeyGetter(jwks: JSONWebKeySet): ReturnType<typeof createLocalJWKSet> {
+  const { keys } = createLocalJWKSet(jwks).jwks();
+  return createLocalJWKSet({
+    keys: keys.map(({ alg, ...key }) => {
+      const isNamed = key.crv === "Ed25519" && (alg === "EdDSA" || alg === "Ed25519");
+      return isNamed || alg === undefined ? key : { alg, ...key };
+    }),
+  });
 }
 
 /**
