@@ -2,7 +2,8 @@ import type { Clock } from "../base/clock.js";
 import type { UserPoolConfig, UserTokensConfig } from "../config/config.js";
 import { TicketError } from "../domain/ticket_error.js";
 import type { Approver, UserProfile } from "../domain/user.js";
-import { type CircuitBreaker, createCircuitBreaker } from "./circuit_breaker.js";
+import type { AuthObserver, IssuerEndpoint } from "./auth_observer.js";
+import { type CircuitBreaker, createCircuitBreaker, type OnIssuerCall } from "./circuit_breaker.js";
 import { type Claims, type OnDroppedClaim, profileOf, signInContextOf } from "./claims/claims.js";
 import { createDroppedClaimReporter, type DroppedClaim } from "./claims/dropped_claim.js";
 import { mergeClaims, pickClaims } from "./claims/merge_claims.js";
@@ -67,6 +68,7 @@ export interface UserAuthenticatorOptions {
   readonly outgoing?: OutgoingRequests;
   /** Callback for the log. Runs once for each dropped claim and cause. */
   readonly onDroppedClaim?: (dropped: DroppedClaim) => void;
+  readonly observer?: AuthObserver | undefined;
 }
 
 /** User pool with the verifier of its tokens. */
@@ -108,7 +110,7 @@ function createWithContexts(
   cache: VerifiedTokenCache<CachedUser>,
   reusable: readonly PoolContext[],
 ): UserAuthenticator {
-  const { clock, outgoing = directRequests, tokenIssuer, onDroppedClaim = () => {} } = options;
+  const { clock, outgoing = directRequests, tokenIssuer, onDroppedClaim = () => {}, observer } = options;
   const tokenSettings = {
     ...options.userTokens,
     cacheMaxAge: Math.min(options.userTokens.cacheMaxAge, maxAge),
@@ -118,11 +120,22 @@ function createWithContexts(
       throw new Error(`User pool ${pool.id} has the issuer of our own token issuer.`);
     const same = reusable.find((context) => verifiesAlike(context.pool, pool));
     if (same) return same;
+    const onCallTo =
+      (endpoint: IssuerEndpoint): OnIssuerCall =>
+      (outcome, durationMs) =>
+        observer?.onIssuerCall(pool.id, endpoint, outcome, durationMs);
     return {
       pool,
-      verifier: createVerifier(pool, tokenSettings, { clock, outgoing, signer: tokenIssuer }),
+      verifier: createVerifier(pool, tokenSettings, {
+        ...{ clock, outgoing, signer: tokenIssuer },
+        onCall: onCallTo(pool.introspection ? "introspection" : "jwks"),
+      }),
       // A TicketError means that the endpoint rejected the token, so it is available.
-      userInfoBreaker: createCircuitBreaker({ isFailure: (error) => !(error instanceof TicketError), clock }),
+      userInfoBreaker: createCircuitBreaker({
+        isFailure: (error) => !(error instanceof TicketError),
+        clock,
+        onCall: onCallTo("userinfo"),
+      }),
       onDroppedClaim: createDroppedClaimReporter(pool.id, onDroppedClaim),
     };
   });
@@ -137,7 +150,10 @@ function createWithContexts(
     const poolContext = selectPool(token, poolContexts);
     const { claims, validity } = await poolContext.verifier.verify(token);
     const user = toCachedUser(poolContext, claims);
-    if (validity) cache.set(token, { value: user, validity });
+    if (validity) {
+      cache.set(token, { value: user, validity });
+      observer?.onTokenCacheSize(cache.size);
+    }
     return user;
   }
 
@@ -176,7 +192,9 @@ function createWithContexts(
     async authenticate(authorization, signal) {
       signal?.throwIfAborted();
       const token = readBearerToken(authorization);
-      const user = cachedUser(token) ?? (await withAbort(verify(token), signal));
+      const cached = cachedUser(token);
+      observer?.onTokenLookup(cached !== undefined);
+      const user = cached ?? (await withAbort(verify(token), signal));
       return {
         approver: user.approver,
         fetchProfile: (profileSignal) => fullProfile(user, token, profileSignal),

@@ -46,7 +46,7 @@ interface Snapshot {
 export async function createIdentities(
   config: Config,
   clock: Clock,
-  onDroppedClaim: NonNullable<UserAuthenticatorOptions["onDroppedClaim"]>,
+  userOptions: Pick<UserAuthenticatorOptions, "onDroppedClaim" | "observer">,
 ): Promise<Identities> {
   const currentRequests: OutgoingRequests = {
     fetch: (uri, init) => current.outgoing.fetch(uri, init),
@@ -65,7 +65,7 @@ export async function createIdentities(
       users:
         previous?.users.renew(pools) ??
         createUserAuthenticator({
-          ...{ ...pools, userTokens: next.userTokens, outgoing: currentRequests, clock, onDroppedClaim },
+          ...{ ...pools, userTokens: next.userTokens, outgoing: currentRequests, clock, ...userOptions },
         }),
       signer,
       outgoing,

@@ -2,7 +2,7 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } f
 import type { Clock } from "../../base/clock.js";
 import type { KeysConfig, UserPoolConfig, UserTokensConfig } from "../../config/config.js";
 import { developmentIssuer, isDevelopmentKey } from "../../config/development_key.js";
-import { createCircuitBreaker } from "../circuit_breaker.js";
+import { createCircuitBreaker, type OnIssuerCall } from "../circuit_breaker.js";
 import type { OutgoingRequests } from "../outgoing/outgoing_requests.js";
 import { parseJson } from "../response_body.js";
 import type { TokenSigner } from "../signing/token_signer.js";
@@ -67,6 +67,7 @@ export interface KeySetDependencies {
   readonly outgoing: OutgoingRequests;
   /** Signer of our own tokens for apps, if there is one. */
   readonly signer?: Pick<TokenSigner, "owns"> | undefined;
+  readonly onCall?: OnIssuerCall | undefined;
 }
 
 type KeySetTimes = Pick<UserTokensConfig, "cacheMaxAge" | "issuerTimeout">;
@@ -84,12 +85,12 @@ type KeySetTimes = Pick<UserTokensConfig, "cacheMaxAge" | "issuerTimeout">;
 export function createKeySet(
   pool: KeyPool,
   tokens: KeySetTimes,
-  { clock, outgoing, signer }: KeySetDependencies,
+  { clock, outgoing, signer, onCall }: KeySetDependencies,
 ): KeySet {
   const { keys } = pool;
   const check = createKeyCheck(signer);
   const createRefreshing = (source: KeySource) =>
-    createRefreshingKeySet(source, pool.algorithms, tokens, clock, check);
+    createRefreshingKeySet(source, pool.algorithms, tokens, clock, check, onCall);
   if ("jwksUri" in keys)
     return createRefreshing(createEndpointSource(keys.jwksUri, tokens.issuerTimeout, outgoing));
   if ("jwksFile" in keys) {
@@ -129,9 +130,10 @@ function createRefreshingKeySet(
   { cacheMaxAge }: KeySetTimes,
   clock: Clock,
   check: KeyCheck,
+  onCall: OnIssuerCall | undefined,
 ): KeySet {
   // Guards every read, whatever triggers it, so that callers do not wait one by one for an unavailable endpoint.
-  const breaker = createCircuitBreaker({ clock });
+  const breaker = createCircuitBreaker({ clock, onCall });
   const cooldown = createRefreshCooldown(source.cooldownMs, clock);
   let current: LoadedKeys | undefined;
   /** Ids of keys that the previous set had and the current one lacks. */
