@@ -89,7 +89,7 @@ function withEffectivePolicy(config: Config) {
 function withFiles(text: string): string {
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-example-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
-  for (const name of ["tls.crt", "gateway.crt", "client.crt", "ca.crt", "client-ca.crt"])
+  for (const name of ["tls.crt", "gateway.crt", "client.crt", "ca.crt", "client-ca.crt", "company-ca.pem"])
     writeFileSync(join(directory, name), certificate);
   for (const name of ["tls.key", "gateway.key", "client.key", "token-1.pem"])
     writeFileSync(join(directory, name), privateKey);
