@@ -1,10 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { systemClock } from "../../src/base/clock.js";
-import { createWorkersMetrics } from "../../src/compose/workers/worker_metrics.js";
-import { addProcessMetrics } from "../../src/metrics/process_metrics.js";
-import { createMetricsRegistry } from "../../src/metrics/registry.js";
-import { createServiceMetrics } from "../../src/metrics/service_metrics.js";
+import { allDescriptions } from "./all_metrics.js";
 
 const document = readFileSync(new URL("../../docs/metrics.md", import.meta.url), "utf8");
 
@@ -16,20 +12,6 @@ const rows = [
   type: groups?.type,
   labels: [...(groups?.labels ?? "").matchAll(/`(\w+)`/g)].map(([, label]) => label),
 }));
-
-function allDescriptions() {
-  const processRegistry = createMetricsRegistry();
-  addProcessMetrics(processRegistry, "1.0.0");
-  const workersRegistry = createWorkersMetrics(systemClock).registry;
-  const services = (["memory", "redis"] as const).map((storeKind) => {
-    const registry = createMetricsRegistry();
-    const observers = createServiceMetrics(registry, { clock: systemClock, storeKind });
-    observers.onServerStart(() => ({ connections: 0, calls: 0, watches: 0 }));
-    return registry;
-  });
-  const all = [processRegistry, workersRegistry, ...services].flatMap((one) => one.descriptions());
-  return [...new Map(all.map((description) => [description.name, description])).values()];
-}
 
 it("the tables of docs/metrics.md list exactly the existing metrics, with their types and labels", () => {
   const byName = (one: { name?: string | undefined }, other: { name?: string | undefined }) =>
