@@ -60,6 +60,8 @@ export async function startGatewayFromConfig(
       key: readFileSync(tls.keyFile, "utf8"),
       minVersion: tls.minVersion,
     },
+    shutdownDelayMs: config.shutdown.delay,
+    shutdownDrainTimeMs: config.shutdown.drainTime,
     shutdownGracePeriodMs: config.shutdown.gracePeriod,
   });
   const stopCertificateMonitor = monitorCertificates(
@@ -69,10 +71,20 @@ export async function startGatewayFromConfig(
   );
   return {
     ...server,
-    ...combineReloadables([]),
+    ...combineReloadables([reloadableSettings(server)]),
     stop() {
       stopCertificateMonitor();
       return server.stop();
+    },
+  };
+}
+
+/** Returns the settings of a gateway that change while it runs as a component. */
+function reloadableSettings(server: GatewayServer): Reloadable {
+  return {
+    async prepareReload({ gateway, log }) {
+      if (!gateway) throw new Error("the configuration has no gateway section");
+      return server.prepareSettings({ ...gateway, logLevel: log.level });
     },
   };
 }
@@ -85,7 +97,8 @@ function addGatewayMetrics(metrics: ProcessMetrics): GatewayObserver {
 }
 
 /** Returns the option `tls` of the gRPC clients. Without a setting, the clients use their own default. */
-export function tlsOf({ tls, caFile }: GatewayConfig["service"]) {
-  if (caFile !== undefined) return { tls: { rootCertificates: readFileSync(caFile) } };
-  return tls === undefined ? {} : { tls };
+export function tlsOf({ tls, caFile, certFile, keyFile }: GatewayConfig["service"]) {
+  if (caFile === undefined && certFile === undefined) return tls === undefined ? {} : { tls };
+  const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
+  return { tls: { rootCertificates: read(caFile), certChain: read(certFile), privateKey: read(keyFile) } };
 }

@@ -26,6 +26,7 @@ const keysSchema = z
     jwksUri: jwksUrl.optional(),
     jwksFile: nonEmptyText.optional(),
     hs256Secret: sharedSecret.optional(),
+    hs256SecretFile: nonEmptyText.optional(),
   })
   .refine((given) => keySources.filter((source) => given[source] !== undefined).length === 1, {
     error: "must have exactly one of jwksUri, jwksFile and hs256Secret",
