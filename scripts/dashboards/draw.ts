@@ -19,7 +19,10 @@ const end = Date.now() / 1_000;
 const step = 5;
 
 async function queryRange({ expr, legend }: Query): Promise<Line[]> {
-  const query = expr.replaceAll("$__rate_interval", "30s").replaceAll(/=~"\$\w+"/g, '=~".*"');
+  const query = expr
+    .replaceAll("$__rate_interval", "30s")
+    .replaceAll("$__range", `${minutes}m`)
+    .replaceAll(/=~"\$\w+"/g, '=~".*"');
   const start = end - Number(minutes) * 60;
   const parameters = new URLSearchParams({
     query,

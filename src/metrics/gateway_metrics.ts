@@ -1,8 +1,7 @@
 import type { GatewayObserver } from "../gateway/observer.js";
+import { durationBounds } from "./call_metrics.js";
+import { createImageMetrics } from "./image_metrics.js";
 import type { MetricsRegistry } from "./registry.js";
-
-/** Bounds of the durations of requests and calls, in seconds: those of OpenTelemetry's conventions, and three below. */
-const durationBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Bounds of the durations of streams, in seconds. A stream ends with its ticket, or when the network changes. */
 const streamBounds = [1, 5, 15, 30, 60, 120, 300, 600, 1_800, 3_600];
@@ -98,6 +97,7 @@ function createTicketMetrics(registry: MetricsRegistry) {
     },
     watchEnded: () => watches.add(-1),
     handleRejected: (kind, reason) => rejectedHandles.with({ kind, reason }).add(),
+    images: createImageMetrics(registry),
     imageRequested: (isCached) => images.with({ cached: String(isCached) }).add(),
   } satisfies Partial<GatewayObserver>;
 }

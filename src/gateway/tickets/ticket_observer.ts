@@ -1,3 +1,4 @@
+import type { ImageObserver } from "../../qr/image_observer.js";
 import type { SealedKind } from "./sealed_kind.js";
 
 /**
@@ -29,6 +30,8 @@ export interface TicketObserver {
   handleRejected(kind: SealedKind, rejection: HandleRejection): void;
   /** Reports a request for a named image, and whether its drawing was cached. */
   imageRequested(isCached: boolean): void;
+  /** Hears of each image that is drawn. */
+  readonly images?: ImageObserver | undefined;
 }
 
 const ignore = () => {};
