@@ -80,6 +80,8 @@ export interface GrpcConfig {
      * Time for which calls are still served after health reports NOT_SERVING, so that load balancers notice.
      */
     readonly delay: number;
+    /** Time over which connections and watches are then handed over to other nodes; at most `gracePeriod`. */
+    readonly drainTime: number;
     /** Time that running calls then have to finish. */
     readonly gracePeriod: number;
   };

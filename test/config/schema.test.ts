@@ -39,7 +39,7 @@ test("a file with one pool and one app has defaults for everything else", () => 
         callsPerApp: 2_000,
       },
       keepalive: { interval: 30_000, timeout: 10_000 },
-      shutdown: { delay: 0, gracePeriod: 10_000 },
+      shutdown: { delay: 0, drainTime: 5_000, gracePeriod: 10_000 },
     },
     log: { level: "info", format: "auto", time: "epoch", levels: "number" },
     metrics: { enabled: true, address: undefined },

@@ -53,6 +53,7 @@ const grpcSchema = z
     shutdown: z
       .strictObject({
         delay: duration("0s", "5m").prefault("0s"),
+        drainTime: duration("0s", "10m").prefault("5s"),
         gracePeriod: duration("0s", "10m").prefault("10s"),
       })
       .prefault({}),
