@@ -7,19 +7,22 @@ import type { SealedKind } from "./sealed_kind.js";
  */
 export type WatchUse = "started" | "shared" | "not_watched";
 
-/** Why a handle, or another sealed text, is rejected. */
-export type HandleRejection =
-  /** Not written by a gateway, or written for another purpose. */
-  | "invalid"
-  /** Sealed with a key that this gateway does not have. */
-  | "unknown_key"
-  | "expired"
-  /** Of an app that this gateway does not have. */
-  | "unknown_app"
-  /** Bound to another browser. */
-  | "other_browser"
-  /** Bound to a browser, and sent without a cookie. */
-  | "no_cookie";
+/** Causes for which a handle, or another sealed text, is rejected. */
+export const handleRejections = [
+  // Not written by a gateway, or written for another purpose.
+  "invalid",
+  // Sealed with a key that this gateway does not have.
+  "unknown_key",
+  "expired",
+  // Of an app that this gateway does not have.
+  "unknown_app",
+  // Bound to another browser.
+  "other_browser",
+  // Bound to a browser, and sent without a cookie.
+  "no_cookie",
+] as const;
+
+export type HandleRejection = (typeof handleRejections)[number];
 
 /** Reports of tickets and their images. */
 export interface TicketObserver {
