@@ -4,6 +4,7 @@ import type { Config, GatewayConfig } from "../config/config.js";
 import { readCertificateFiles } from "../config/files/certificates.js";
 import type { GatewayServer } from "../gateway/server.js";
 import type { LogLosses } from "../log/process_log.js";
+import type { MetricsRegistry } from "../metrics/registry.js";
 import { monitorCertificates } from "./certificate_monitor.js";
 import { monitorDescriptors, reservedDescriptors } from "./file_descriptors.js";
 import { startGatewayFromConfig } from "./gateway.js";
@@ -19,6 +20,8 @@ export interface RunningServers extends Reloadable {
   readonly gatewayAddress: string | undefined;
   /** Address of the metrics; undefined if they are not served. */
   readonly metricsAddress: string | undefined;
+  /** Registry of the process; undefined if it has no metrics. */
+  readonly metricsRegistry: MetricsRegistry | undefined;
   /** Stops gracefully, the gateway before the service that it calls. A second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -57,6 +60,7 @@ export async function startServers(
       grpcAddress: service.grpcAddress,
       gatewayAddress: gateway?.address,
       metricsAddress: metrics?.address,
+      metricsRegistry: metrics?.registry,
       prepareReload: service.prepareReload,
       stop() {
         stopPromise ??= stop();
