@@ -35,6 +35,7 @@ import {
 } from "./doctor_commands.js";
 import { type ReloadEnvironment, reloadOnRequest } from "./reload_on_request.js";
 import { addSignInCommands } from "./sign_in_commands.js";
+import { addTicketCommands } from "./ticket_commands.js";
 
 /** The parts of its process that a command uses. */
 export interface CommandEnvironment extends WorkerEnvironment, ReloadEnvironment {
@@ -146,6 +147,7 @@ function createProgram(environment: CommandEnvironment): Command {
 
   addDoctorCommands(root, environment);
   addSignInCommands(root, environment);
+  addTicketCommands(root, environment);
 
   return root;
 }

@@ -10,6 +10,7 @@ import { createAdminHandlers } from "../server/admin_handlers.js";
 import { startGrpcServer } from "../server/grpc_server.js";
 import { createHandlers } from "../server/handlers.js";
 import { translateStoreErrors } from "../service/apply_command.js";
+import { createDescribeTicket } from "../service/describe_ticket.js";
 import { limitTickets, limitWatch } from "../service/limits/limited_tickets.js";
 import { createRateSharing } from "../service/limits/rate_sharing.js";
 import { createTicketLimits } from "../service/limits/ticket_limits.js";
@@ -18,6 +19,7 @@ import { createTicketService } from "../service/tickets.js";
 import { createWatcher } from "../service/watch.js";
 import { createMemorySignInSwitch } from "../store/memory/sign_in_switch.js";
 import type { SignInSwitch } from "../store/sign_in_switch.js";
+import type { TicketSearch } from "../store/ticket_search.js";
 import type { TicketStore } from "../store/ticket_store.js";
 import { createPolicies } from "./policies.js";
 import { lifetimesOf, type OpenedStore, openStore } from "./store.js";
@@ -38,6 +40,8 @@ export interface ServiceOverrides {
   readonly store?: TicketStore;
   /** Switch beside a replaced store. In memory by default. */
   readonly signInSwitch?: SignInSwitch;
+  /** Search beside a replaced store. By default it finds nothing. */
+  readonly search?: TicketSearch;
 }
 
 /**
@@ -56,8 +60,8 @@ export async function startService(
   const { tickets: ticketConfig } = config;
   const lifetimes = lifetimesOf(ticketConfig);
   const policies = createPolicies(config);
-  const { store, signInSwitch, ...openedStore } = overrides.store
-    ? toOpenedStore(overrides.store, overrides.signInSwitch, clock)
+  const { store, signInSwitch, search, ...openedStore } = overrides.store
+    ? toOpenedStore(overrides.store, overrides, clock)
     : await openStore(config.store, { clock, lifetimes, log });
   const ticketContext = { store, clock: openedStore.clock, lifetimes };
   const sharing =
@@ -108,7 +112,17 @@ export async function startService(
     const apps = createAppAuthenticator(config.apps);
     const server = await startGrpcServer({
       ...{ config: config.grpc, handlers, apps, users, clock, log },
-      admin: config.admins.length === 0 ? undefined : adminService(config, signInSwitch, clock, log),
+      admin:
+        config.admins.length === 0
+          ? undefined
+          : {
+              handlers: createAdminHandlers({
+                administration: createSignInAdministration(signInSwitch, clock),
+                describeTicket: createDescribeTicket(ticketContext, search),
+                ...{ apps: config.apps, userPools: config.userPools, log, clock: openedStore.clock },
+              }),
+              admins: createAdminAuthenticator(config.admins),
+            },
     });
     openedStore.reportHealthTo(server);
     let stopPromise: Promise<void> | undefined;
@@ -133,25 +147,12 @@ function reportRateSharing(error: unknown, log: Logger): void {
 
 function toOpenedStore(
   store: TicketStore,
-  signInSwitch: SignInSwitch | undefined,
+  { signInSwitch, search }: Pick<ServiceOverrides, "signInSwitch" | "search">,
   clock: Clock,
 ): OpenedStore {
   return {
     ...{ store, clock, signInSwitch: signInSwitch ?? createMemorySignInSwitch() },
+    search: search ?? { find: async () => ({ id: undefined, isComplete: true }) },
     reportHealthTo: () => {},
-  };
-}
-
-/** Returns the handlers and the authenticator of the service of the administrators. */
-function adminService(
-  { admins, apps, userPools }: Config,
-  signInSwitch: SignInSwitch,
-  clock: Clock,
-  log: Logger,
-) {
-  const administration = createSignInAdministration(signInSwitch, clock);
-  return {
-    handlers: createAdminHandlers({ administration, apps, userPools, log }),
-    admins: createAdminAuthenticator(admins),
   };
 }

@@ -17,6 +17,7 @@ import {
 } from "../store/redis/topology/topology.js";
 import type { SharedRates } from "../store/shared_rates.js";
 import type { SignInSwitch } from "../store/sign_in_switch.js";
+import type { TicketSearch } from "../store/ticket_search.js";
 import type { TicketStore } from "../store/ticket_store.js";
 
 /** The parts of the health status that depend on the store. */
@@ -29,6 +30,7 @@ export interface HealthReporter {
 export interface OpenedStore {
   readonly store: TicketStore;
   readonly signInSwitch: SignInSwitch;
+  readonly search: TicketSearch;
   /** The clock that decides when tickets expire. */
   readonly clock: Clock;
   /** Rates that are counted together with other nodes; undefined if this process has the store for itself. */
@@ -60,15 +62,21 @@ export async function openStore(config: StoreConfig, dependencies: StoreDependen
   const { clock, lifetimes, log } = dependencies;
   if (config.kind === "memory") {
     const store = createMemoryStore({ clock, lifetimes, ...config });
-    return { store, signInSwitch: createMemorySignInSwitch(), clock, reportHealthTo: () => {} };
+    return {
+      store,
+      search: store,
+      signInSwitch: createMemorySignInSwitch(),
+      clock,
+      reportHealthTo: () => {},
+    };
   }
   const health = createHealthRelay();
   const store = await openRedisStore({
     ...redisStoreOptionsOf(config, { clock, lifetimes }),
     events: createStoreEvents(log, health),
   });
-  const { signInSwitch, rates } = store;
-  return { store, signInSwitch, rates, clock: store.clock, reportHealthTo: health.reportTo };
+  const { signInSwitch, search, rates } = store;
+  return { store, signInSwitch, search, rates, clock: store.clock, reportHealthTo: health.reportTo };
 }
 
 /** Returns the options of the configured store in Redis, without the listener of its events. */

@@ -1,5 +1,7 @@
 import type { Logger } from "pino";
 import {
+  DescribeTicketRequest,
+  DescribeTicketResponse,
   DisableSignInsRequest,
   DisableSignInsResponse,
   EnableSignInsRequest,
@@ -7,8 +9,10 @@ import {
   ListDisabledSignInsRequest,
   ListDisabledSignInsResponse,
 } from "../../gen/qrlogin/v1/qr_login_admin_service.js";
+import type { Clock } from "../base/clock.js";
 import type { AdminConfig, AppConfig, UserPoolConfig } from "../config/config.js";
 import type { SignInTarget } from "../domain/disabled_sign_ins.js";
+import type { DescribeTicket } from "../service/describe_ticket.js";
 import type { SignInAdministration } from "../service/sign_in_administration.js";
 import type { UnaryMethod } from "./calls/call_handler.js";
 import {
@@ -17,13 +21,17 @@ import {
   rejectUnknownTarget,
   toDisabledSignIns,
 } from "./messages/admin_messages.js";
+import { readDescribeTicket, toTicketDescription } from "./messages/ticket_description.js";
 
 /** The dependencies of the handlers. */
 export interface AdminHandlerDependencies {
   readonly administration: SignInAdministration;
+  readonly describeTicket: DescribeTicket;
   readonly apps: readonly Pick<AppConfig, "id">[];
   readonly userPools: readonly Pick<UserPoolConfig, "id">[];
   readonly log: Logger;
+  /** Clock that decides when tickets expire. */
+  readonly clock: Clock;
 }
 
 type AdminMethod<Request, Response> = UnaryMethod<AdminConfig, Request, Response>;
@@ -31,7 +39,14 @@ type AdminMethod<Request, Response> = UnaryMethod<AdminConfig, Request, Response
 export type AdminHandlers = ReturnType<typeof createAdminHandlers>;
 
 /** Creates one handler for each RPC of administrators. A change is logged with its administrator. */
-export function createAdminHandlers({ administration, apps, userPools, log }: AdminHandlerDependencies) {
+export function createAdminHandlers({
+  administration,
+  describeTicket: describe,
+  apps,
+  userPools,
+  log,
+  clock,
+}: AdminHandlerDependencies) {
   const ids = {
     app: new Set(apps.map(({ id }) => id)),
     userPool: new Set(userPools.map(({ id }) => id)),
@@ -74,5 +89,15 @@ export function createAdminHandlers({ administration, apps, userPools, log }: Ad
     },
   };
 
-  return { disableSignIns, enableSignIns, listDisabledSignIns };
+  const describeTicket: AdminMethod<DescribeTicketRequest, DescribeTicketResponse> = {
+    request: DescribeTicketRequest,
+    response: DescribeTicketResponse,
+    async handle(_, request, call) {
+      const reference = readDescribeTicket(request);
+      if ("ticketId" in reference) call.setTicket(reference.ticketId);
+      return { ticket: toTicketDescription(await describe(reference, call.signal()), clock) };
+    },
+  };
+
+  return { disableSignIns, enableSignIns, listDisabledSignIns, describeTicket };
 }
