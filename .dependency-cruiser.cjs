@@ -44,6 +44,17 @@ module.exports = {
       "^src/store/redis/monitor/",
     ),
     only("log knows domain and base", within("log"), within("log", "domain", "base")),
+    only(
+      "metrics know the rooms whose observers they implement",
+      within("metrics"),
+      within("metrics", "server", "service", "store", "auth", "qr", "config", "log", "domain", "base"),
+    ),
+    {
+      name: "prom-client belongs to metrics",
+      severity: "error",
+      from: { path: "^src/", pathNot: within("metrics") },
+      to: { path: "node_modules/prom-client/" },
+    },
     only("qr knows domain and base", within("qr"), within("qr", "domain", "base")),
     only("auth knows config, domain and base", within("auth"), within("auth", "config", "domain", "base")),
     only(
@@ -130,6 +141,12 @@ module.exports = {
       severity: "error",
       from: { path: within("compose") },
       to: { path: within("cli") },
+    },
+    {
+      name: "nothing but compose knows the metrics",
+      severity: "error",
+      from: { path: "^src/", pathNot: within("metrics", "compose") },
+      to: { path: within("metrics") },
     },
     {
       name: "nothing but main knows the command line",

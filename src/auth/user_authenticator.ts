@@ -14,7 +14,7 @@ import { readBearerToken } from "./tokens/bearer_token.js";
 import { createJwtVerifier } from "./tokens/jwt_verifier.js";
 import { selectPool } from "./tokens/select_pool.js";
 import type { TokenVerifier } from "./tokens/token_verifier.js";
-import { createVerifiedTokenCache } from "./tokens/verified_token_cache.js";
+import { createVerifiedTokenCache, type VerifiedTokenCache } from "./tokens/verified_token_cache.js";
 import { issuerUnavailable, userUnauthenticated } from "./user_errors.js";
 import { fetchUserInfo, type UserInfo } from "./user_info.js";
 
@@ -43,6 +43,14 @@ export interface UserAuthenticator {
    * @throws the reason of `signal` when it aborts.
    */
   authenticate(authorization: readonly string[], signal?: AbortSignal): Promise<AuthenticatedUser>;
+  /**
+   * Returns an authenticator of other pools and another signer. A pool that is the same keeps the keys that were
+   * fetched and the tokens that were verified. Keys in files are read again. Nothing is kept of a pool that has changed
+   * or is gone.
+   *
+   * @throws Error under the conditions of {@link createUserAuthenticator}.
+   */
+  renew(identities: Pick<UserAuthenticatorOptions, "pools" | "tokenIssuer">): UserAuthenticator;
 }
 
 export interface UserAuthenticatorOptions {
@@ -87,6 +95,16 @@ const maxAge = 5 * 60 * 1000;
  * @throws Error when a pool's JWKS file cannot be used, or a pool has the issuer of our own tokens.
  */
 export function createUserAuthenticator(options: UserAuthenticatorOptions): UserAuthenticator {
+  const cache = createVerifiedTokenCache<CachedUser>(options.userTokens.cacheSize, options.clock);
+  return createWithContexts(options, cache, []);
+}
+
+/** @param reusable Contexts that an equal pool takes over. */
+function createWithContexts(
+  options: UserAuthenticatorOptions,
+  cache: VerifiedTokenCache<CachedUser>,
+  reusable: readonly PoolContext[],
+): UserAuthenticator {
   const { clock, tokenIssuer, onDroppedClaim = () => {} } = options;
   const tokenSettings = {
     ...options.userTokens,
@@ -95,6 +113,8 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
   const poolContexts = options.pools.map((pool): PoolContext => {
     if (pool.issuer === tokenIssuer?.issuer)
       throw new Error(`User pool ${pool.id} has the issuer of our own token issuer.`);
+    const same = reusable.find((context) => verifiesAlike(context.pool, pool));
+    if (same) return same;
     return {
       pool,
       verifier: createVerifier(pool, tokenSettings, clock, tokenIssuer),
@@ -103,7 +123,12 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
       onDroppedClaim: createDroppedClaimReporter(pool.id, onDroppedClaim),
     };
   });
-  const cache = createVerifiedTokenCache<CachedUser>(tokenSettings.cacheSize, clock);
+
+  /** Returns the cached user of a token, if its pool is one of this authenticator. */
+  function cachedUser(token: string): CachedUser | undefined {
+    const user = cache.get(token);
+    return user && poolContexts.includes(user.poolContext) ? user : undefined;
+  }
 
   async function verify(token: string): Promise<CachedUser> {
     const poolContext = selectPool(token, poolContexts);
@@ -145,13 +170,28 @@ export function createUserAuthenticator(options: UserAuthenticatorOptions): User
     async authenticate(authorization, signal) {
       signal?.throwIfAborted();
       const token = readBearerToken(authorization);
-      const user = cache.get(token) ?? (await withAbort(verify(token), signal));
+      const user = cachedUser(token) ?? (await withAbort(verify(token), signal));
       return {
         approver: user.approver,
         fetchProfile: (profileSignal) => fullProfile(user, token, profileSignal),
       };
     },
+    renew(identities) {
+      // Another signer has other keys, which no pool may have. That is checked where keys are read.
+      const isSameSigner = identities.tokenIssuer === tokenIssuer;
+      return createWithContexts({ ...options, ...identities }, cache, isSameSigner ? poolContexts : []);
+    },
   };
+}
+
+/**
+ * Returns whether two configurations of a pool verify tokens in the same way. The contents of a file may have changed,
+ * so a pool with keys in a file is never the same.
+ */
+function verifiesAlike(before: UserPoolConfig, after: UserPoolConfig): boolean {
+  const settingsOf = ({ policy, ...settings }: UserPoolConfig) => JSON.stringify(settings);
+  const isInFile = after.keys !== undefined && "jwksFile" in after.keys;
+  return !isInFile && settingsOf(before) === settingsOf(after);
 }
 
 function createVerifier(

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { Argument, Command, CommanderError, InvalidArgumentError } from "commander";
 import type { Logger } from "pino";
 import {
@@ -8,9 +7,11 @@ import {
 } from "../auth/development_identities.js";
 import { systemClock } from "../base/clock.js";
 import { ownCommand } from "../base/own_command.js";
+import { ownVersion } from "../base/own_version.js";
 import { developmentPresets } from "../compose/development_presets.js";
 import { monitorDescriptors, reservedDescriptors } from "../compose/file_descriptors.js";
 import { startGatewayFromConfig } from "../compose/gateway.js";
+import { defaultMetricsAddress, startProcessMetrics } from "../compose/metrics.js";
 import { gatewayDescriptorsNeeded, startServers } from "../compose/serve.js";
 import { startService } from "../compose/service.js";
 import { gatewayStopTimeout, serviceStopTimeout, workersStopTimeout } from "../compose/stop_timeouts.js";
@@ -20,11 +21,10 @@ import { findPolicyWarnings } from "../config/checks/find_policy_warnings.js";
 import type { Config, GatewayConfig } from "../config/config.js";
 import { ConfigError, formatProblems } from "../config/config_error.js";
 import { describeExpiryWarning, readCertificateFiles } from "../config/files/certificates.js";
-import { loadConfig } from "../config/load_config.js";
+import { type ConfigReading, loadConfig, readConfig } from "../config/load_config.js";
 import { explainPolicy } from "../config/policy/explain_policy.js";
 import { newSecret, sha256Hex } from "../domain/secrets.js";
 import { createProcessLog } from "../log/process_log.js";
-import { redaction } from "../log/redaction.js";
 import { gatewayBanner, serveBanner } from "./banner.js";
 import {
   addDoctorCommands,
@@ -33,9 +33,9 @@ import {
   type ReportOptions,
   withReport,
 } from "./doctor_commands.js";
-import { type ReloadEnvironment, reloadOnRequest } from "./reload_on_request.js";
+import { type ReloadEnvironment, type Reloading, reloadOnRequest } from "./reload.js";
 import { addSignInCommands } from "./sign_in_commands.js";
-import { addTicketCommands } from "./ticket_commands.js";
+import { addTicketCommands, separateTicket } from "./ticket_commands.js";
 
 /** The parts of its process that a command uses. */
 export interface CommandEnvironment extends WorkerEnvironment, ReloadEnvironment {
@@ -64,7 +64,7 @@ const configOption = ["--config <file>", "configuration file (also: QRLOGIN_CONF
  */
 export async function runCommand(args: readonly string[], environment: CommandEnvironment): Promise<number> {
   try {
-    await createProgram(environment).parseAsync(args, { from: "user" });
+    await createProgram(environment).parseAsync(separateTicket(args), { from: "user" });
     return exitCodes.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
@@ -79,7 +79,7 @@ export async function runCommand(args: readonly string[], environment: CommandEn
 function createProgram(environment: CommandEnvironment): Command {
   const root = new Command(ownCommand("").trim())
     .description("Sign in to a website by scanning a QR code with a mobile app.")
-    .version(createRequire(import.meta.url)("qrlogin/package.json").version)
+    .version(ownVersion())
     .exitOverride()
     .showHelpAfterError(`(see ${ownCommand("--help")})`)
     .configureOutput({
@@ -176,9 +176,10 @@ async function runServe(
   environment: CommandEnvironment,
 ): Promise<void> {
   const stopRequested = environment.stopRequested();
-  const config = loadConfig({ file, env: environment.env, developmentPreset: developmentPresets() });
+  const sources = { file, env: environment.env, developmentPreset: developmentPresets() };
+  const { config, files } = requireConfig(readConfig(sources));
   const { development } = config;
-  const log = createProcessLog({ level: config.log.level, redact: redaction }, environment);
+  const log = createProcessLog(config.log, { development }, environment);
   const timeoutMs = serveStopTimeout(config, workers);
   void stopRequested.then(() => exitAfterTimeout(timeoutMs, environment, log));
   let isStopRequested = false;
@@ -194,27 +195,34 @@ async function runServe(
     if (isStopRequested) return undefined;
     throw error;
   });
-  // In development mode SIGHUP stops the process, as it does when its terminal is closed.
-  if (!development) reloadOnRequest({ file, env: environment.env }, { config, started, log, environment });
+  const reloading = reloadOnRequest({ process: "service", sources, config, files }, log, environment);
   const servers = await started;
   if (!servers) return log.info("stopped before ready");
-  const { grpcAddress, gatewayAddress } = servers;
+  const { grpcAddress, gatewayAddress, metricsAddress } = servers;
   if (development) environment.printError(serveBanner(grpcAddress, urlOf(gatewayAddress, config.gateway)));
-  log.info({ grpc: grpcAddress, gateway: gatewayAddress, development, workers }, "ready");
-  await stopGracefully(servers, stopRequested, log);
+  log.info(
+    { grpc: grpcAddress, gateway: gatewayAddress, metrics: metricsAddress, development, workers },
+    "ready",
+  );
+  reloading.start(servers);
+  await stopGracefully(servers, stopRequested, log, reloading);
 }
 
 async function runGateway(file: string | undefined, environment: CommandEnvironment): Promise<void> {
   const stopRequested = environment.stopRequested();
-  const sources = { file, env: environment.env, developmentPreset: developmentPresets() };
-  const {
-    development,
-    gateway: gatewayConfig,
-    log: logConfig,
-  } = loadConfig({ ...sources, purpose: "gateway" });
+  const sources = {
+    ...{ file, env: environment.env, developmentPreset: developmentPresets() },
+    purpose: "gateway",
+  } as const;
+  const { config, files } = requireConfig(readConfig(sources));
+  const { development, gateway: gatewayConfig } = config;
   if (!gatewayConfig) throw new Error("the configuration has no gateway section");
-  const log = createProcessLog({ level: logConfig.level, redact: redaction }, environment);
+  const log = createProcessLog(config.log, { development }, environment);
+  const reloading = reloadOnRequest({ process: "gateway", sources, config, files }, log, environment);
   void stopRequested.then(() => exitAfterTimeout(gatewayStopTimeout(gatewayConfig), environment, log));
+  const metrics = gatewayConfig.metrics.enabled
+    ? await startProcessMetrics(gatewayConfig.metrics, defaultMetricsAddress.gateway, log)
+    : undefined;
   const server = await startGatewayFromConfig(gatewayConfig, log, { demo: development });
   const needed = development ? reservedDescriptors : gatewayDescriptorsNeeded(gatewayConfig);
   const stopDescriptorMonitor = monitorDescriptors({ needed, log, clock: systemClock });
@@ -222,9 +230,17 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
     environment.printError(
       gatewayBanner(urlOf(server.address, gatewayConfig), gatewayConfig.service.address),
     );
-  log.info({ gateway: server.address, development }, "ready");
-  await stopGracefully(server, stopRequested, log);
+  log.info({ gateway: server.address, metrics: metrics?.address, development }, "ready");
+  reloading.start(server);
+  await stopGracefully(server, stopRequested, log, reloading);
   stopDescriptorMonitor();
+  await metrics?.stop();
+}
+
+/** Returns the configuration that was read. Throws its ConfigError if there is none. */
+function requireConfig(reading: ConfigReading) {
+  if ("error" in reading) throw reading.error;
+  return reading;
 }
 
 /**
@@ -249,9 +265,11 @@ async function stopGracefully(
   running: { stop(): Promise<void> },
   stopRequested: Promise<string>,
   log: Logger,
+  reloading: Reloading,
 ): Promise<void> {
   const signal = await stopRequested;
   log.info({ signal }, "stopping");
+  reloading.close();
   await running.stop();
   log.info("stopped");
 }

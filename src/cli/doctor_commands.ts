@@ -6,7 +6,7 @@ import { systemClock } from "../base/clock.js";
 import { tlsOf } from "../compose/gateway.js";
 import type { Config } from "../config/config.js";
 import { configFileVariable } from "../config/environment.js";
-import { loadConfig, namesConfigFile } from "../config/load_config.js";
+import { loadConfig } from "../config/load_config.js";
 import type { SignInParties } from "../doctor/checks/sign_in.js";
 import { configChecks, serviceChecks } from "../doctor/doctor.js";
 import type { CheckContext, Finding } from "../doctor/finding.js";
@@ -112,7 +112,7 @@ const contextOf = ({ timeout }: ReportOptions): CheckContext => ({
 });
 
 function loadChecked(file: string | undefined, { env }: DoctorEnvironment): Config {
-  if (!namesConfigFile({ file, env })) {
+  if ((file ?? env[configFileVariable]) === undefined) {
     throw new Error(`name the configuration file with --config or ${configFileVariable}`);
   }
   return loadConfig({ file, env, purpose: "diagnose" });

@@ -1,15 +1,13 @@
 import type { Command } from "commander";
 import { CancelReason, type TicketDescription, TicketState } from "../client/index.js";
 import { adminSecretVariable } from "../config/environment.js";
+import { isLogId, isTicketId } from "../domain/secrets.js";
 import {
   type AdminCommandEnvironment,
   type AdminConnectionOptions,
   callAdmin,
   withAdminConnection,
 } from "./admin_connection.js";
-
-/** Length of a ticket's hash in the log. */
-const logIdLength = 12;
 
 /** Adds the command that shows a ticket at a running service, for support. */
 export function addTicketCommands(root: Command, environment: AdminCommandEnvironment): void {
@@ -21,7 +19,7 @@ export function addTicketCommands(root: Command, environment: AdminCommandEnviro
     .argument("<ticket>", "hash of the ticket in the log (field ticket), or the ticket id")
     .option("--json", "print JSON, for machines")
     .action(async (text: string, options: AdminConnectionOptions & { readonly json?: true }) => {
-      const $case = text.length === logIdLength ? "logId" : "ticketId";
+      const $case = isLogId(text) ? "logId" : "ticketId";
       const { ticket } = await callAdmin(options, environment, (client) =>
         client.describeTicket({ ticket: { $case, value: text } }),
       );
@@ -33,6 +31,17 @@ export function addTicketCommands(root: Command, environment: AdminCommandEnviro
           : fields.map(([name, value]) => `${name.padEnd(17)}${value}`).join("\n"),
       );
     });
+}
+
+/**
+ * Returns a command line in which a ticket right after `tickets show` is no option. One in 64 hashes and ids begins with
+ * a hyphen.
+ */
+export function separateTicket(args: readonly string[]): readonly string[] {
+  const [group, command, ticket, ...others] = args;
+  const isSeparable = group === "tickets" && command === "show" && ticket?.startsWith("-");
+  const isTicket = ticket !== undefined && (isLogId(ticket) || isTicketId(ticket));
+  return isSeparable && isTicket ? [group, command, ...others, "--", ticket] : args;
 }
 
 type Field = readonly [name: string, value: string | number | boolean];

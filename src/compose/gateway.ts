@@ -6,6 +6,10 @@ import type { GatewayConfig } from "../config/config.js";
 import { readCertificateFiles } from "../config/files/certificates.js";
 import { type GatewayServer, startGateway } from "../gateway/server.js";
 import { monitorCertificates } from "./certificate_monitor.js";
+import { combineReloadables, type Reloadable } from "./reload/reloadable.js";
+
+/** A running gateway. A reload applies to requests from then on. */
+export type ReloadableGateway = GatewayServer & Reloadable;
 
 /**
  * Reads the files that the configuration names and starts the gateway.
@@ -17,7 +21,7 @@ export async function startGatewayFromConfig(
   config: GatewayConfig,
   log: Logger,
   { demo }: { readonly demo: boolean },
-): Promise<GatewayServer> {
+): Promise<ReloadableGateway> {
   const { address, apps, handleKeys, heartbeatInterval, authingApi, rpcMethods, limits, service, tls } =
     config;
   const listenAddress = parseAddress(address);
@@ -59,6 +63,7 @@ export async function startGatewayFromConfig(
   );
   return {
     ...server,
+    ...combineReloadables([]),
     stop() {
       stopCertificateMonitor();
       return server.stop();

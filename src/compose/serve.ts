@@ -2,21 +2,22 @@ import type { Logger } from "pino";
 import { type Clock, systemClock } from "../base/clock.js";
 import type { Config, GatewayConfig } from "../config/config.js";
 import { readCertificateFiles } from "../config/files/certificates.js";
-import type { PolicySources } from "../config/policy/resolve_policy.js";
 import type { GatewayServer } from "../gateway/server.js";
 import { monitorCertificates } from "./certificate_monitor.js";
 import { monitorDescriptors, reservedDescriptors } from "./file_descriptors.js";
 import { startGatewayFromConfig } from "./gateway.js";
+import { defaultMetricsAddress, startProcessMetrics } from "./metrics.js";
+import type { Reloadable } from "./reload/reloadable.js";
 import { type Service, startService } from "./service.js";
 
-/** The servers that `qrlogin serve` runs. */
-export interface RunningServers {
+/** The servers that `qrlogin serve` runs. In development mode, nothing is reloaded. */
+export interface RunningServers extends Reloadable {
   /** Address on which gRPC listens, with the actual port. */
   readonly grpcAddress: string;
   /** Address on which the gateway listens, if it runs in this process. */
   readonly gatewayAddress: string | undefined;
-  /** Applies the policies of a configuration to calls from now on. */
-  applyPolicies(sources: PolicySources): void;
+  /** Address of the metrics; undefined if they are not served. */
+  readonly metricsAddress: string | undefined;
   /** Stops gracefully, the gateway before the service that it calls. A second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -34,31 +35,44 @@ export async function startServers(
   start: (config: Config, log: Logger) => Promise<Service> = startService,
   clock: Clock = systemClock,
 ): Promise<RunningServers> {
-  const service = withMonitors(await start(config, log), config, log, clock);
-  const { development, gateway: gatewayConfig, grpc } = config;
-  if (!development || !gatewayConfig) return { ...service, gatewayAddress: undefined };
-
-  let gateway: GatewayServer;
+  const metrics = config.metrics.enabled
+    ? await startProcessMetrics(config.metrics, defaultMetricsAddress.service, log)
+    : undefined;
+  const running: { stop(): Promise<void> }[] = metrics ? [metrics] : [];
+  /** Stops what is running, in the reverse order of its start. */
+  const stop = async () => {
+    for (const each of running.reverse()) await each.stop();
+  };
   try {
-    gateway = await startGatewayFromConfig(
-      localGatewayConfig(service.grpcAddress, grpc.tls, gatewayConfig),
-      log,
-      { demo: true },
-    );
+    const service = withMonitors(await start(config, log), config, log, clock);
+    running.push(service);
+    metrics?.add(service);
+    const gateway = await startDevelopmentGateway(config, service.grpcAddress, log);
+    if (gateway) running.push(gateway);
+    let stopPromise: Promise<void> | undefined;
+    return {
+      grpcAddress: service.grpcAddress,
+      gatewayAddress: gateway?.address,
+      metricsAddress: metrics?.address,
+      prepareReload: service.prepareReload,
+      stop() {
+        stopPromise ??= stop();
+        return stopPromise;
+      },
+    };
   } catch (error) {
-    await service.stop();
+    await stop();
     throw error;
   }
-  let stopPromise: Promise<void> | undefined;
-  return {
-    grpcAddress: service.grpcAddress,
-    gatewayAddress: gateway.address,
-    applyPolicies: service.applyPolicies,
-    stop() {
-      stopPromise ??= gateway.stop().finally(() => service.stop());
-      return stopPromise;
-    },
-  };
+}
+
+async function startDevelopmentGateway(
+  { development, gateway, grpc }: Config,
+  grpcAddress: string,
+  log: Logger,
+): Promise<GatewayServer | undefined> {
+  if (!development || !gateway) return undefined;
+  return startGatewayFromConfig(localGatewayConfig(grpcAddress, grpc.tls, gateway), log, { demo: true });
 }
 
 /**

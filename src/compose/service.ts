@@ -1,12 +1,11 @@
 import type { Logger } from "pino";
-import { createAdminAuthenticator, createAppAuthenticator } from "../auth/basic_authenticator.js";
-import { createTokenSigner } from "../auth/signing/token_signer.js";
-import { createUserAuthenticator } from "../auth/user_authenticator.js";
 import { type Clock, systemClock } from "../base/clock.js";
 import type { Config } from "../config/config.js";
-import type { PolicySources } from "../config/policy/resolve_policy.js";
+import { createMetricsRegistry } from "../metrics/registry.js";
+import { createServiceMetrics, type ServiceObservers } from "../metrics/service_metrics.js";
 import { createImageRenderer } from "../qr/image_renderer.js";
 import { createAdminHandlers } from "../server/admin_handlers.js";
+import { silentCallObserver } from "../server/calls/call_observer.js";
 import { startGrpcServer } from "../server/grpc_server.js";
 import { createHandlers } from "../server/handlers.js";
 import { translateStoreErrors } from "../service/apply_command.js";
@@ -21,15 +20,16 @@ import { createMemorySignInSwitch } from "../store/memory/sign_in_switch.js";
 import type { SignInSwitch } from "../store/sign_in_switch.js";
 import type { TicketSearch } from "../store/ticket_search.js";
 import type { TicketStore } from "../store/ticket_store.js";
+import { createIdentities } from "./identities.js";
+import type { MetricsSource } from "./metrics.js";
 import { createPolicies } from "./policies.js";
+import { combineReloadables, type Reloadable } from "./reload/reloadable.js";
 import { lifetimesOf, type OpenedStore, openStore } from "./store.js";
 
-/** A running service. */
-export interface Service {
+/** A running service. A reload applies to calls from then on. */
+export interface Service extends MetricsSource, Reloadable {
   /** Address on which gRPC listens, with the actual port. */
   readonly grpcAddress: string;
-  /** Applies the policies of a configuration to calls from now on. Tickets keep what they were created with. */
-  applyPolicies(sources: PolicySources): void;
   /** Stops gracefully and releases all resources. A second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -55,8 +55,12 @@ export async function startService(
   overrides: ServiceOverrides = {},
 ): Promise<Service> {
   const clock = overrides.clock ?? systemClock;
+  const registry = config.metrics.enabled ? createMetricsRegistry() : undefined;
+  const observers = registry ? createServiceMetrics(registry) : silentObservers;
   // Reads files and may fail, so it comes before anything that has to be released.
-  const signer = config.tokenIssuer && (await createTokenSigner(config.tokenIssuer, clock));
+  const identities = await createIdentities(config, clock, (dropped) =>
+    log.warn(dropped, "an optional claim cannot be used and was dropped"),
+  );
   const { tickets: ticketConfig } = config;
   const lifetimes = lifetimesOf(ticketConfig);
   const policies = createPolicies(config);
@@ -80,13 +84,6 @@ export async function startService(
     sharing,
   });
   const images = createImageRenderer();
-  const users = createUserAuthenticator({
-    pools: config.userPools,
-    userTokens: config.userTokens,
-    tokenIssuer: signer,
-    clock,
-    onDroppedClaim: (dropped) => log.warn(dropped, "an optional claim cannot be used and was dropped"),
-  });
   const handlers = createHandlers({
     tickets: limitTickets(
       createTicketService(ticketContext, ticketConfig, policies.ofApp, createSignInCheck(signInSwitch)),
@@ -94,8 +91,8 @@ export async function startService(
     ),
     watch: limitWatch(createWatcher(ticketContext, config.watch, clock), limits),
     images,
-    signer,
-    apps: config.apps,
+    signer: identities.signer,
+    findApp: identities.findApp,
     // Times of tickets come from the store's clock, times of tokens from this machine's.
     clock: openedStore.clock,
     maxCustomDataBytes: ticketConfig.maxCustomDataBytes,
@@ -109,26 +106,29 @@ export async function startService(
   }
 
   try {
-    const apps = createAppAuthenticator(config.apps);
+    const { apps, users } = identities;
     const server = await startGrpcServer({
-      ...{ config: config.grpc, handlers, apps, users, clock, log },
+      ...{ config: config.grpc, handlers, apps, users, clock, log, observer: observers.calls },
       admin:
         config.admins.length === 0
           ? undefined
           : {
+              admins: identities.admins,
               handlers: createAdminHandlers({
                 administration: createSignInAdministration(signInSwitch, clock),
                 describeTicket: createDescribeTicket(ticketContext, search),
-                ...{ apps: config.apps, userPools: config.userPools, log, clock: openedStore.clock },
+                ...{ findApp: identities.findApp, hasUserPool: identities.hasUserPool, log },
+                clock: openedStore.clock,
               }),
-              admins: createAdminAuthenticator(config.admins),
             },
     });
     openedStore.reportHealthTo(server);
+    observers.onServerStart(server.load);
     let stopPromise: Promise<void> | undefined;
     return {
       grpcAddress: server.address,
-      applyPolicies: policies.replace,
+      readMetrics: async () => (registry ? [await registry.snapshot()] : []),
+      ...combineReloadables([policies, identities]),
       stop() {
         stopPromise ??= server.stop().then(release);
         return stopPromise;
@@ -139,6 +139,9 @@ export async function startService(
     throw error;
   }
 }
+
+/** Observers of a service without metrics. */
+const silentObservers: ServiceObservers = { calls: silentCallObserver, onServerStart() {} };
 
 function reportRateSharing(error: unknown, log: Logger): void {
   if (error === undefined) log.info("the nodes count limits together again");

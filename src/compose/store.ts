@@ -107,11 +107,10 @@ function createStoreEvents(log: Logger, health: HealthReporter): StoreEvents {
         );
     },
     onDurability({ level, reason }, servers) {
-      const text = `the store is ${level === "durable" ? "durable" : "BEST EFFORT"}: ${reason}`;
-      if (level === "durable") return log.info({ servers }, text);
+      if (level === "durable") return log.info({ servers }, `the store is durable: ${reason}`);
       return log.warn(
         { servers },
-        `${text}. A ticket that was exchanged, cancelled or withdrawn may become usable again`,
+        `the store is BEST EFFORT: ${reason}. A ticket that was exchanged, cancelled or withdrawn may become usable again`,
       );
     },
     onClockSkew(clockSkewMs) {

@@ -2,6 +2,7 @@ import { suggestSpelling } from "../base/suggest_spelling.js";
 import type { ReportedProblem } from "./config_error.js";
 import { configSchema } from "./schema/config_schema.js";
 import { isMap, type Path, type Setting, settingsOf } from "./schema/schema_tree.js";
+import { variablePrefix as prefix, variableNameOf } from "./variable_name.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -13,8 +14,6 @@ export const adminSecretVariable = "QRLOGIN_ADMIN_SECRET";
 
 const otherVariables: readonly string[] = [configFileVariable, adminSecretVariable];
 
-const prefix = "QRLOGIN_";
-
 /** Configuration value set by an environment variable. */
 export interface EnvironmentValue {
   readonly variable: string;
@@ -23,14 +22,6 @@ export interface EnvironmentValue {
    * Parsed value. Text that does not match the type of the setting is kept as it is; the schema rejects it.
    */
   readonly value: unknown;
-}
-
-/**
- * Returns the name of a setting's variable: `QRLOGIN_` and the path in capitals, with underscores between the
- * words.
- */
-export function variableNameOf(path: readonly string[]): string {
-  return prefix + path.map((key) => key.replaceAll(/[A-Z]/g, "_$&").toUpperCase()).join("_");
 }
 
 const settings = new Map(
@@ -109,5 +100,5 @@ function normalizeName(variable: string): string {
 function unknownVariableMessage(variable: string): string {
   const names = [configFileVariable, ...[...settings.values()].map(({ path }) => variableNameOf(path))];
   const suggestion = suggestSpelling(variable, names);
-  return `is not a configuration variable${suggestion ? `; did you mean ${suggestion}?` : ""}`;
+  return `is not a configuration variable${suggestion ? `; did you mean ${suggestion}?` : ": unset it"}`;
 }

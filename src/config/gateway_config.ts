@@ -1,4 +1,5 @@
 import type { RpcMethod } from "../domain/rpc_methods.js";
+import type { MetricsConfig } from "./metrics_config.js";
 import type { ServerTlsConfig } from "./tls_config.js";
 
 /** HTTP gateway. `qrlogin gateway` reads only this section and `log`. */
@@ -7,6 +8,8 @@ export interface GatewayConfig {
   readonly address: string;
   /** TLS. If absent, the gateway uses plain text. */
   readonly tls: ServerTlsConfig | undefined;
+  /** Endpoint for Prometheus. In development mode, `metrics` of the service stands for both. */
+  readonly metrics: MetricsConfig;
   /** Must be true to listen in plain text, or to call the service in plain text, beyond loopback. */
   readonly allowPlaintextOnNetwork: boolean;
   readonly service: {

@@ -1,6 +1,7 @@
 import { type CheckScope, checkConfig } from "./checks/check_config.js";
+import { findPlaceholders } from "./checks/find_placeholders.js";
 import type { AppConfig, Config, TokenIssuerConfig, UserPoolConfig } from "./config.js";
-import { ConfigError, formatPath, type Problem, type ReportedProblem } from "./config_error.js";
+import { ConfigError, type Problem, type ReportedProblem } from "./config_error.js";
 import {
   applyEnvironment,
   configFileVariable,
@@ -9,7 +10,9 @@ import {
   readEnvironment,
   variableFor,
 } from "./environment.js";
-import { readYamlFile } from "./files/read_file.js";
+import { namedFiles } from "./files/named_files.js";
+import { readYamlFile, unreadableYaml, type YamlFile } from "./files/yaml_file.js";
+import { isSamePath, reportProblem } from "./report_problem.js";
 import { configSchema } from "./schema/config_schema.js";
 import { parseWithSchema } from "./schema/parse_with_schema.js";
 import { isMap, parseValidPart, type Setting } from "./schema/schema_tree.js";
@@ -56,13 +59,26 @@ export type Purpose = "serve" | "gateway" | "check" | "diagnose";
  *
  * @throws ConfigError with all problems.
  */
-export function loadConfig({
+export function loadConfig(sources: ConfigSources): Config {
+  const reading = readConfig(sources);
+  if ("error" in reading) throw reading.error;
+  return reading.config;
+}
+
+/** Result of reading the configuration. */
+export type ConfigReading = {
+  /** Configuration file, and all files that it and the environment name. A change of any of them may matter. */
+  readonly files: readonly string[];
+} & ({ readonly config: Config } | { readonly error: ConfigError });
+
+/** Reads the configuration like {@link loadConfig}, and also returns on which files it depends. */
+export function readConfig({
   file,
   env,
   developmentPreset,
   purpose = "serve",
   now = Date.now(),
-}: ConfigSources): Config {
+}: ConfigSources): ConfigReading {
   const { values, problems: unknownVariables } = readEnvironment(env);
   const source = findConfigFile(file, env);
   const isDevelopment =
@@ -71,9 +87,8 @@ export function loadConfig({
     !values.some(({ setting }) => isIdentity(setting));
 
   const preset = isDevelopment ? toPresetContent(developmentPreset) : {};
-  const { content, problems: fileProblems } = source
-    ? readConfigFile(source)
-    : { content: preset, problems: [] };
+  const yaml = source && readConfigFile(source);
+  const { content, problems: fileProblems } = yaml ?? { content: preset, problems: [] };
   const merged = applyEnvironment(content, values);
   const { value, problems: schemaProblems } = parseWithSchema(configSchema, merged);
   const scope = {
@@ -84,22 +99,28 @@ export function loadConfig({
   // If the file cannot be read, missing values may be in it, so that only the environment is checked.
   const judgedProblems =
     fileProblems.length === 0
-      ? [...schemaProblems, ...checkProblems, ...(purpose === "gateway" ? checkGatewayPresence(merged) : [])]
+      ? withPlaceholders(merged, [
+          ...schemaProblems,
+          ...checkProblems,
+          ...(purpose === "gateway" ? checkGatewayPresence(merged) : []),
+        ])
       : schemaProblems.filter(isFrom(values));
   const problems = [
     ...fileProblems,
     ...unknownVariables,
     ...(isDevelopment ? checkNotProduction(env) : []),
-    ...judgedProblems.map((problem) => toReportedProblem(problem, values, source)),
+    ...judgedProblems.map((problem) => reportProblem(problem, { values, yaml, file: source?.file })),
   ];
-  if (!value || problems.length > 0) throw new ConfigError(problems);
+  const files = [...new Set([...(source ? [source.file] : []), ...namedFiles(merged)])];
+  if (!value || problems.length > 0) return { files, error: new ConfigError(problems) };
 
   const { apps, userPools, tokenIssuer } = isDevelopment ? structuredClone(developmentPreset) : value;
-  return deepFreeze({
+  const config = deepFreeze({
     ...value,
     development: isDevelopment,
     ...{ apps, userPools, tokenIssuer: value.tokenIssuer ?? tokenIssuer },
   });
+  return { files, config };
 }
 
 function toPresetContent({ grpc, gateway }: DevelopmentPreset): object {
@@ -131,11 +152,6 @@ function checkGatewayPresence(content: unknown): Problem[] {
   return [{ path: ["gateway"], message: "is missing: the gateway needs a section of this name" }];
 }
 
-/** Returns whether the sources name a configuration file. */
-export function namesConfigFile({ file, env }: Pick<ConfigSources, "file" | "env">): boolean {
-  return findConfigFile(file, env) !== undefined;
-}
-
 /** File to read, with the option or variable that names it. */
 interface ConfigFile {
   readonly file: string;
@@ -148,10 +164,17 @@ function findConfigFile(file: string | undefined, env: Environment): ConfigFile 
   return named === undefined ? undefined : { file: named, name: configFileVariable };
 }
 
-function readConfigFile({ file, name }: ConfigFile): ReturnType<typeof readYamlFile> {
+function readConfigFile({ file, name }: ConfigFile): YamlFile {
   // An empty name comes from a script whose variable is unset. Treating it as "no file" would start
   // development mode.
-  return file === "" ? { problems: [{ path: name, message: "must name a file" }] } : readYamlFile(file);
+  return file === "" ? unreadableYaml([{ path: name, message: "must name a file" }]) : readYamlFile(file);
+}
+
+/** Adds the placeholders, in place of what else is wrong with these values. */
+function withPlaceholders(content: unknown, problems: readonly Problem[]): readonly Problem[] {
+  const placeholders = findPlaceholders(content);
+  const isPlaceholder = ({ path }: Problem) => placeholders.some((each) => isSamePath(each.path, path));
+  return [...placeholders, ...problems.filter((problem) => !isPlaceholder(problem))];
 }
 
 const identityPaths = ["apps", "userPools", "gateway", "gateway.apps"];
@@ -172,17 +195,6 @@ const isFrom =
   (values: readonly EnvironmentValue[]) =>
   ({ path }: Problem): boolean =>
     variableFor(path, values) !== undefined;
-
-function toReportedProblem(
-  { path, message }: Problem,
-  values: readonly EnvironmentValue[],
-  source: ConfigFile | undefined,
-): ReportedProblem {
-  const origin = variableFor(path, values);
-  if (!origin) return { path: formatPath(path) || (source?.file ?? "configuration"), message };
-  const form = ["list", "map"].includes(origin.setting.type) ? " as JSON" : "";
-  return { path: formatPath(path), message: `${message} (from ${origin.variable}${form})` };
-}
 
 /** Freezes a tree of plain data. */
 function deepFreeze<T>(tree: T): T {

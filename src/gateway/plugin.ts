@@ -3,6 +3,7 @@ import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import { type Clock, systemClock } from "../base/clock.js";
+import { requestIdHeader } from "../base/request_id.js";
 import { checkGatewayOptions } from "../config/gateway_options.js";
 import { phoneRpcMethods } from "../domain/rpc_methods.js";
 import { registerCors } from "./access/cors.js";
@@ -14,6 +15,7 @@ import { createGatewayContext, type GatewayContext } from "./context.js";
 import { sendProblem } from "./http/error_handler.js";
 import { acceptOnlyJson } from "./http/json_body_parser.js";
 import { acceptParsedBodies } from "./http/parsed_body.js";
+import { requestIdOf } from "./http/request_id.js";
 import { logRequests, logSerializers } from "./http/request_log.js";
 import type { GatewayOptions } from "./options.js";
 import { apiRoutes } from "./routes/api_routes.js";
@@ -90,8 +92,8 @@ async function registerRoutes(
   instance.addHook("onRoute", (route) => {
     route.bodyLimit ??= bodyLimit;
   });
-  instance.addHook("onRequest", async (_request, reply) => {
-    reply.header("cache-control", "no-store");
+  instance.addHook("onRequest", async (request, reply) => {
+    reply.headers({ "cache-control": "no-store", [requestIdHeader]: requestIdOf(request) });
   });
   await registerLibraries(instance, context);
   registerCors(instance, context.apps);

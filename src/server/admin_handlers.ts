@@ -10,7 +10,7 @@ import {
   ListDisabledSignInsResponse,
 } from "../../gen/qrlogin/v1/qr_login_admin_service.js";
 import type { Clock } from "../base/clock.js";
-import type { AdminConfig, AppConfig, UserPoolConfig } from "../config/config.js";
+import type { AdminConfig, AppConfig } from "../config/config.js";
 import type { SignInTarget } from "../domain/disabled_sign_ins.js";
 import type { DescribeTicket } from "../service/describe_ticket.js";
 import type { SignInAdministration } from "../service/sign_in_administration.js";
@@ -27,8 +27,8 @@ import { readDescribeTicket, toTicketDescription } from "./messages/ticket_descr
 export interface AdminHandlerDependencies {
   readonly administration: SignInAdministration;
   readonly describeTicket: DescribeTicket;
-  readonly apps: readonly Pick<AppConfig, "id">[];
-  readonly userPools: readonly Pick<UserPoolConfig, "id">[];
+  findApp(id: string): Pick<AppConfig, "id"> | undefined;
+  hasUserPool(id: string): boolean;
   readonly log: Logger;
   /** Clock that decides when tickets expire. */
   readonly clock: Clock;
@@ -42,16 +42,13 @@ export type AdminHandlers = ReturnType<typeof createAdminHandlers>;
 export function createAdminHandlers({
   administration,
   describeTicket: describe,
-  apps,
-  userPools,
+  findApp,
+  hasUserPool,
   log,
   clock,
 }: AdminHandlerDependencies) {
-  const ids = {
-    app: new Set(apps.map(({ id }) => id)),
-    userPool: new Set(userPools.map(({ id }) => id)),
-  };
-  const isKnown = ({ kind, id }: SignInTarget) => ids[kind].has(id);
+  const isKnown = ({ kind, id }: SignInTarget) =>
+    kind === "app" ? findApp(id) !== undefined : hasUserPool(id);
   const logFieldsOf = (admin: AdminConfig, { kind, id }: SignInTarget) => ({
     ...(kind === "app" ? { app: id } : { pool: id }),
     admin: admin.id,

@@ -20,6 +20,7 @@ import {
   createUnaryHandler,
 } from "./calls/call_handler.js";
 import { createCallLog } from "./calls/call_log.js";
+import type { CallObserver } from "./calls/call_observer.js";
 import { createInFlightCalls } from "./calls/in_flight.js";
 import { requireOneRequest } from "./calls/require_one_request.js";
 import type { Handlers } from "./handlers.js";
@@ -35,7 +36,8 @@ export interface GrpcServerOptions {
   readonly apps: BasicAuthenticator<AppConfig>;
   /** Service of the administrators. If absent, it is not served. */
   readonly admin?: AdminServiceOptions | undefined;
-  readonly users: UserAuthenticator;
+  readonly users: Pick<UserAuthenticator, "authenticate">;
+  readonly observer: CallObserver;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -45,19 +47,28 @@ interface AdminServiceOptions {
   readonly admins: BasicAuthenticator<AdminConfig>;
 }
 
+/** Connections and calls at one moment. */
+export interface ServerLoad {
+  readonly connections: number;
+  readonly calls: number;
+  readonly watches: number;
+}
+
 /** A running gRPC server. */
 export interface GrpcServer {
   /** Address as `HOST:PORT`, with the actual port. */
   readonly address: string;
   /** Sets the health status of the service: SERVING at the start, NOT_SERVING once a stop begins. */
   setServing(isServing: boolean): void;
+  /** Returns the connections and calls at this moment. */
+  load(): ServerLoad;
   /** Sets the health status of the clock: SERVING at the start. */
   setClockInSync(isInSync: boolean): void;
   /**
-   * Stops gracefully. The health status becomes NOT_SERVING at once. After the delay, watches end with
-   * SERVER_DRAINING, new calls are rejected with the same error, and calls in progress may finish. Calls that
-   * still run at the end of the grace period end with SERVER_DRAINING too. The remaining connections are then
-   * closed.
+   * Stops gracefully. The health status becomes NOT_SERVING at once. After the delay, the port is closed. Over the
+   * drain time, first the peers of the connections are asked to go elsewhere, then watches end with SERVER_DRAINING,
+   * which new calls get too. Calls in progress may finish. Those that still run at the end of the grace period end
+   * with SERVER_DRAINING. The remaining connections are then closed.
    */
   stop(): Promise<void>;
 }
@@ -105,12 +116,18 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     message: "errors summarized",
   });
   const admissions = createAdmissions(config.limits);
-  const dependencies: CallDependencies = { log: createCallLog(log, errorLogLimiter), inFlight, admissions };
-  server.addService(withRawMessages(QrLoginServiceService), createImplementation(options, dependencies));
+  const dependenciesOf = (service: string): CallDependencies => ({
+    ...{ log: createCallLog(log, errorLogLimiter), inFlight, admissions },
+    observer: { ofMethod: (name) => options.observer.ofMethod(`${service}/${name}`) },
+  });
+  server.addService(
+    withRawMessages(QrLoginServiceService),
+    createImplementation(options, dependenciesOf(serviceName)),
+  );
   if (admin)
     server.addService(
       withRawMessages(QrLoginAdminServiceService),
-      createAdminImplementation(admin, dependencies),
+      createAdminImplementation(admin, dependenciesOf(adminServiceName)),
     );
   const http2Limits = createHttp2Limits({
     ...{ config: config.limits, clock, log },
@@ -137,19 +154,25 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     for (const name of ["", serviceName]) health.setStatus(name, servingStatus(isServing));
   }
 
+  /** Hands connections and watches over to other nodes within the time. Resolves once no call is left. */
+  async function drain(timeMs: number): Promise<void> {
+    // A watch that ended earlier might be opened again on the same connection.
+    await http2Limits.drain({ timeMs: timeMs / 2, timer: clock });
+    await inFlight.stop(new TicketError("SERVER_DRAINING"), { timeMs: timeMs / 2, timer: clock });
+    await inFlight.whenIdle();
+  }
+
   async function stop(): Promise<void> {
     isStopping = true;
     setServing(false);
-    await new Promise<void>((resolve) => void clock.after(config.shutdown.delay, resolve));
-    inFlight.stop(new TicketError("SERVER_DRAINING"));
-    http2Limits.release();
-    await withTimeout(inFlight.whenIdle(), config.shutdown.gracePeriod, clock);
+    const { delay, drainTime, gracePeriod } = config.shutdown;
+    await new Promise<void>((resolve) => void clock.after(delay, resolve));
+    await withTimeout(drain(Math.min(drainTime, gracePeriod)), gracePeriod, clock);
     inFlight.endCalls();
-    // `forceShutdown` is of no use: it finds no connection if channelz is off. `drain` comes before
-    // `tryShutdown`, since it only destroys connections that it has itself asked to close.
-    server.drain(address, closeGrace);
+    const cancelTimer = clock.after(closeGrace, http2Limits.cancel);
     const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
     await withTimeout(closed, 2 * closeGrace, clock);
+    cancelTimer();
     // Destroys the rest: connections of peers that never sent anything or do not close their end.
     http2Limits.close();
     errorLogLimiter.close();
@@ -159,6 +182,13 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   return {
     address,
     setServing: (isServing) => isStopping || setServing(isServing),
+    load: () => ({
+      ...{
+        connections: http2Limits.connections,
+        calls: inFlight.count("calls"),
+        watches: inFlight.count("watches"),
+      },
+    }),
     setClockInSync: (isInSync) => health.setStatus(clockName, servingStatus(isInSync)),
     stop() {
       stopPromise ??= stop();

@@ -53,9 +53,9 @@ export interface HandlerDependencies {
   readonly tickets: LimitedTickets;
   readonly watch: WatchTicket;
   readonly images: ImageRenderer;
-  /** Signs tokens for the apps. If undefined, apps receive no tokens. */
-  readonly signer: TokenSigner | undefined;
-  readonly apps: readonly AppConfig[];
+  /** Returns the signer of tokens for the apps. If it is undefined, apps receive no tokens. */
+  signer(): TokenSigner | undefined;
+  findApp(id: string): Pick<AppConfig, "name" | "logoUrl"> | undefined;
   readonly clock: Clock;
   readonly maxCustomDataBytes: number;
   /** Shortest interval between two GetStatus calls, in milliseconds. CreateTicket reports it to callers. */
@@ -73,12 +73,10 @@ export function createHandlers({
   watch,
   images,
   signer,
-  apps,
+  findApp,
   clock,
   ...limits
 }: HandlerDependencies) {
-  const appsById = new Map(apps.map((app) => [app.id, { name: app.name, logoUrl: app.logoUrl }]));
-
   const createTicket: AppMethod<CreateTicketRequest, CreateTicketResponse> = {
     request: boundedCreateTicketDecoder(limits.maxCustomDataBytes),
     response: CreateTicketResponse,
@@ -126,7 +124,7 @@ export function createHandlers({
       call.setTicket(scan.code.ticketId);
       const ticket = await tickets.markScanned(approver, scan);
       // The id stands in for the name of an app that is no longer in the configuration.
-      const app = appsById.get(ticket.appId) ?? { name: ticket.appId, logoUrl: "" };
+      const app = findApp(ticket.appId) ?? { name: ticket.appId, logoUrl: "" };
       return toMarkScannedResponse(ticket, app, clock);
     },
   };
@@ -180,7 +178,7 @@ export function createHandlers({
       call.setTicket(ticketIdOf(exchangeTicket));
       return tickets.exchange(app, exchangeTicket, codeVerifier, async (ticket) => {
         const { approval } = ticket;
-        const tokens = approval && (await signer?.sign({ ...ticket, approval }));
+        const tokens = approval && (await signer()?.sign({ ...ticket, approval }));
         return toExchangeUserInfoResponse(ticket, tokens, clock);
       });
     },
@@ -190,7 +188,8 @@ export function createHandlers({
     request: GetSigningKeysRequest,
     response: GetSigningKeysResponse,
     async handle() {
-      return { issuer: signer?.issuer ?? "", jwks: signer?.jwks ?? '{"keys":[]}' };
+      const { issuer = "", jwks = '{"keys":[]}' } = signer() ?? {};
+      return { issuer, jwks };
     },
   };
 

@@ -4,8 +4,8 @@
  */
 export interface TicketSearch {
   /**
-   * Resolves with the id of a ticket that `matches`. A ticket that was created meanwhile may be missed. Searches run one
-   * after another.
+   * Resolves with the id of a ticket that `matches`. A ticket that was created meanwhile may be missed. Searches run
+   * one after another.
    *
    * @throws StoreUnavailableError when a part of the back end is unreachable, so that the ticket may be there.
    * @throws the reason of `signal` when it aborts.

@@ -28,7 +28,7 @@ async function run(
     env,
     print: (text) => void printed.push(text),
     printError: (text) => void errors.push(text),
-    stdout: { tryWrite: never, writeAll: never },
+    stdout: { isTerminal: false, tryWrite: never, writeAll: never },
     ...{
       stopRequested: never,
       onReloadRequest: never,
@@ -132,6 +132,15 @@ describe("tickets show", () => {
     expect(JSON.parse((await show(ticketId, "--json")).stdout)).toMatchObject({
       ...{ ticket: hash, state: "PENDING", app: "shop", writes: 1, scanned: false },
     });
+  });
+
+  it("takes a hash that begins with a hyphen for no option", async () => {
+    for (const hash of ["-bcdefghijkl", "--cdefghijkl", "-hcdefghijkl"]) {
+      expect((await show(hash)).stderr).toBe(
+        "qrlogin: NOT_FOUND: TICKET_NOT_FOUND: there is no such ticket\n",
+      );
+    }
+    expect((await show("--no-such-option")).code).toBe(2);
   });
 
   it("takes the secret from a file, and says that a ticket is unknown", async () => {

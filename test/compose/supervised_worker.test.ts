@@ -6,6 +6,7 @@ import {
   type SupervisedWorker,
 } from "../../src/compose/workers/supervised_worker.js";
 import type { WorkerExit, WorkerProcess } from "../../src/compose/workers/worker_process.js";
+import type { Config } from "../../src/config/config.js";
 import { createManualClock, flushPromises, type ManualClock } from "../support/clock.js";
 
 /** A simulated worker that does what it is asked until the test stops it. */
@@ -15,6 +16,8 @@ interface FakeWorker extends WorkerProcess {
   pings: number;
   /** Requests that it received, in order. */
   readonly asked: string[];
+  /** Configuration that it runs. */
+  config: Config;
   end(how: WorkerExit): void;
 }
 
@@ -26,6 +29,8 @@ let clock: ManualClock;
 let suspendedMs: number;
 let workers: FakeWorker[];
 let lines: Record<string, unknown>[];
+let runningConfig: Config;
+let forkNext: () => WorkerProcess;
 let supervisedWorker: SupervisedWorker;
 
 function createFakeWorker(): FakeWorker {
@@ -40,12 +45,20 @@ function createFakeWorker(): FakeWorker {
     answers: true,
     pings: 0,
     asked: [],
+    config: runningConfig,
     end,
     ping(onPong) {
       worker.pings += 1;
       if (worker.answers) setImmediate(onPong);
     },
-    applyPolicies: () => void worker.asked.push("policies"),
+    hasConfig: (config) => config === worker.config,
+    async prepareReload(config) {
+      worker.asked.push("prepare");
+      return () => {
+        worker.asked.push("commit");
+        worker.config = config;
+      };
+    },
     stop: (last) => void worker.asked.push(`stop ${last ? "last" : "others go on"}`),
     kill() {
       worker.asked.push("kill");
@@ -60,13 +73,16 @@ beforeEach(() => {
   clock = createManualClock();
   suspendedMs = 0;
   workers = [];
+  forkNext = createFakeWorker;
   lines = [];
+  runningConfig = { development: false } as Config;
   const log = pino({ level: "trace" }, { write: (line) => void lines.push(JSON.parse(line)) });
   const enqueue = (task: () => Promise<void>) => void task();
   const sleeper = { ...clock, now: () => clock.now() + suspendedMs };
   supervisedWorker = createSupervisedWorker({
     number: 1,
-    fork: createFakeWorker,
+    fork: () => forkNext(),
+    runningConfig: () => runningConfig,
     enqueue,
     stopDeadline,
     log,
@@ -128,6 +144,68 @@ describe("a worker that serves", () => {
   });
 });
 
+describe("a reload", () => {
+  const nextConfig = { development: false } as Config;
+
+  /** Applies the next configuration, as the parent does. */
+  function apply(commit: () => void): void {
+    runningConfig = nextConfig;
+    commit();
+  }
+
+  it("changes a worker only once all are prepared", async () => {
+    await supervisedWorker.start();
+    const commit = await supervisedWorker.prepareReload(nextConfig);
+    expect(worker(1).asked).toEqual(["prepare"]);
+    expect(worker(1).config).toBe(runningConfig);
+    apply(commit);
+    expect(worker(1).config).toBe(nextConfig);
+  });
+
+  it("reaches a worker that starts meanwhile, before it serves", async () => {
+    let becomeReady: (address: string) => void = () => {};
+    const starting = supervisedWorker.start();
+    await flushPromises();
+    worker(1).end({ code: 1, signal: null });
+    await starting;
+    const restarted = createFakeWorker();
+    workers.pop();
+    const ready = new Promise<string>((resolve) => {
+      becomeReady = resolve;
+    });
+    forkNext = () => ({ ...restarted, ready, asked: restarted.asked });
+    await clock.advanceAsync(0);
+    const commit = await supervisedWorker.prepareReload(nextConfig);
+    apply(commit);
+    expect(restarted.asked).toEqual([]);
+    becomeReady("127.0.0.1:1");
+    await flushPromises();
+    expect(restarted.asked).toEqual(["prepare", "commit"]);
+  });
+
+  it("reaches a worker that began to serve while the others were asked", async () => {
+    await supervisedWorker.start();
+    const commit = await supervisedWorker.prepareReload(nextConfig);
+    worker(1).end({ code: 1, signal: null });
+    await clock.advanceAsync(0);
+    expect(worker(2).config).toBe(runningConfig);
+    apply(commit);
+    await flushPromises();
+    expect(worker(2).config).toBe(nextConfig);
+  });
+
+  it("kills a worker that cannot take over what all others run", async () => {
+    await supervisedWorker.start();
+    const commit = await supervisedWorker.prepareReload(nextConfig);
+    worker(1).end({ code: 1, signal: null });
+    await clock.advanceAsync(0);
+    worker(2).prepareReload = () => Promise.reject(new Error("the file is gone"));
+    apply(commit);
+    await flushPromises();
+    expect(worker(2).asked).toEqual(["kill"]);
+  });
+});
+
 describe("a worker that is asked to stop", () => {
   it("kills a stopping worker after the deadline, and does not restart it", async () => {
     await supervisedWorker.start();
@@ -170,6 +248,7 @@ it("a worker that is not ready within two minutes is killed, and the start fails
   const starting = createSupervisedWorker({
     number: 1,
     fork,
+    runningConfig: () => runningConfig,
     enqueue: () => {},
     stopDeadline,
     log,

@@ -236,7 +236,7 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
     expect(await isListening(address)).toBe(false);
   });
 
-  it("reloads the policy of all workers on SIGHUP, also of those that start later", async () => {
+  it("reloads the configuration of all workers on SIGHUP, also of those that start later", async () => {
     const configFile = writeRedisConfig(redis.url);
     const { running, address, clientOf, pidOf } = await startWorkersService(2, configFile);
     const setPolicy = (mode: string) => {
@@ -246,11 +246,11 @@ describe.skipIf(!hasRedis)(`serve --workers${withoutRedis}`, { timeout: 120_000 
     const [one, two] = [await clientOf(1), await clientOf(2)];
     setPolicy("sometimes");
     running.kill("SIGHUP");
-    await running.waitForLine('"msg":"the configuration cannot be used; the policy stays as it was"');
+    await running.waitForLine('"msg":"the configuration cannot be used; everything stays as it was"');
     for (const client of [one, two]) await createTestTicket(callsOf(client, asApp("shop")));
     setPolicy("always");
     running.kill("SIGHUP");
-    await running.waitForLine('"msg":"policy reloaded"');
+    await running.waitForLine('"msg":"configuration reloaded"');
     for (const client of [one, two]) {
       const create = () => callsOf(client, asApp("shop")).createTicket();
       await eventually(async () => expect((await create()).reason).toBe("POLICY_NOT_SUPPORTED"));

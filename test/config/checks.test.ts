@@ -70,7 +70,7 @@ describe("TLS files", () => {
   test("a directory in place of a TLS file is rejected", () => {
     const tls = { certFile: join(certFile(), ".."), keyFile: keyFile() };
     expect(collectProblems(() => load(contentWith({ grpc: { tls } })))).toEqual([
-      { path: "grpc.tls.certFile", message: "the file cannot be read (EISDIR)" },
+      { path: "grpc.tls.certFile", message: "the file cannot be read (EISDIR): it is a directory" },
     ]);
   });
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { variableNameOf } from "../../src/config/environment.js";
+
 import { configSchema } from "../../src/config/schema/config_schema.js";
 import { settingsOf } from "../../src/config/schema/schema_tree.js";
+import { variableNameOf } from "../../src/config/variable_name.js";
 import {
   app,
   collectPaths,
@@ -114,7 +115,7 @@ test("an unknown variable with our prefix is a problem, with the most similar na
       path: "QRLOGIN_GRPC_ADRESS",
       message: "is not a configuration variable; did you mean QRLOGIN_GRPC_ADDRESS?",
     },
-    { path: "QRLOGIN_VOLUME", message: "is not a configuration variable" },
+    { path: "QRLOGIN_VOLUME", message: "is not a configuration variable: unset it" },
     {
       path: "QRLOGIN_grpc_address",
       message: "is not a configuration variable; did you mean QRLOGIN_GRPC_ADDRESS?",
@@ -149,5 +150,7 @@ test.each([
 
 test("a variable for a value in what is not a map leaves the file's problem as it is", () => {
   const problems = collectProblems(() => load(contentWith({ grpc: 5 }), { QRLOGIN_GRPC_REFLECTION: "true" }));
-  expect(problems).toEqual([{ path: "grpc", message: "must be a map" }]);
+  expect(problems).toEqual([
+    { path: "grpc", message: expect.stringMatching(/^must be a map; the keys here are /) },
+  ]);
 });

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { changesBetween } from "../../src/config/policy/config_changes.js";
 import { explainPolicy } from "../../src/config/policy/explain_policy.js";
 import { policyValuesOf } from "../../src/config/policy/policy_values.js";
+import { changesBetween } from "../../src/config/reload/config_changes.js";
 import { policySchema } from "../../src/config/schema/policy_schema.js";
 import { settingsOf } from "../../src/config/schema/schema_tree.js";
 import { formatDuration, parseDuration } from "../../src/config/schema/values.js";

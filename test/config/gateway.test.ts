@@ -13,6 +13,7 @@ test("a gateway with one app and one key has defaults for everything else", () =
   expect(loaded({})).toEqual({
     address: "127.0.0.1:8080",
     tls: undefined,
+    metrics: { enabled: true, address: undefined },
     allowPlaintextOnNetwork: false,
     service: { address: "127.0.0.1:50051", tls: undefined, caFile: undefined },
     apps: [

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/config.js";
-import { ConfigError, formatProblems } from "../../src/config/config_error.js";
+import { ConfigError, formatProblem, formatProblems } from "../../src/config/config_error.js";
 import { loadConfig } from "../../src/config/load_config.js";
 import { resolvePolicy } from "../../src/config/policy/resolve_policy.js";
 import {
   app,
   collectPaths,
   collectProblems,
+  collectReported,
   contentWith,
   development,
   load,
@@ -51,6 +52,25 @@ test("problems are formatted one per line, each with its path", () => {
   expect(error.message).toContain(formatProblems(error));
 });
 
+test("a problem with a place is formatted so that editors link to it, with the other place at its end", () => {
+  const at = (line: number) => ({ file: "qrlogin.yaml", line, column: 3 });
+  const problems = [
+    { path: "grpc.address", message: "is missing", position: at(2) },
+    { path: "qrlogin.yaml", message: "is not valid YAML", position: at(4) },
+    {
+      path: "apps[1].id",
+      message: "is twice",
+      position: at(9),
+      other: { path: "apps[0].id", position: at(7) },
+    },
+  ];
+  expect(problems.map(formatProblem)).toEqual([
+    "qrlogin.yaml:2:3: grpc.address: is missing",
+    "qrlogin.yaml:4:3: is not valid YAML",
+    "qrlogin.yaml:9:3: apps[1].id: is twice (apps[0].id: line 7)",
+  ]);
+});
+
 test("the configuration is deeply frozen, and the development identities are not modified", () => {
   const assertFrozen = (value: unknown): void => {
     if (typeof value !== "object" || value === null) return;
@@ -74,22 +94,23 @@ describe("the configuration file", () => {
     const env = { QRLOGIN_CONFIG: "/nowhere/qrlogin.yaml", QRLOGIN_LOG_LEVEL: "loud", QRLOGIN_VOLUME: "11" };
     expect(collectProblems(() => loadConfig({ env, developmentPreset: development }))).toEqual([
       { path: "/nowhere/qrlogin.yaml", message: "the file does not exist" },
-      { path: "QRLOGIN_VOLUME", message: "is not a configuration variable" },
+      { path: "QRLOGIN_VOLUME", message: "is not a configuration variable: unset it" },
       expect.objectContaining({ path: "log.level" }),
     ]);
   });
 
   test.each([
-    ["grpc:\n  address: [\nlog: {}\n", "line 3"],
-    ["log: {}\nlog: {}\n", "duplicate key at line 2, column 1"],
-    ["apps: !secret x\n", "tag resolve failed at line 1"],
-    ["a: 1\n---\nb: 2\n", "multiple docs at line 2"],
-    ["grpc:\n\taddress: x\n", "line 2, column 1"],
-  ])("the YAML %j is rejected with line and column", (text, place) => {
-    const [problem] = collectProblems(() => load(text));
+    ["grpc:\n  address: [\nlog: {}\n", 3, 1],
+    ["log: {}\nlog: {}\n", 2, 1],
+    ["apps: !secret x\n", 1, 7],
+    ["a: 1\n---\nb: 2\n", 2, 1],
+    ["grpc:\n\taddress: x\n", 2, 1],
+    ["log: {}\r\n\r\ngrpc: 'é\r\n", 3, 7],
+  ])("the YAML %j is rejected with line and column", (text, line, column) => {
+    const [problem] = collectReported(() => load(text));
     expect(problem?.path).toMatch(/qrlogin\.yaml$/);
     expect(problem?.message).toContain("is not valid YAML");
-    expect(problem?.message).toContain(place);
+    expect(problem?.position).toEqual({ file: problem?.path, line, column });
   });
 
   test.each([
@@ -102,7 +123,12 @@ describe("the configuration file", () => {
 
   test("a file whose content is not a map is rejected under the name of the file", () => {
     const problems = collectProblems(() => load("- apps\n"));
-    expect(problems).toEqual([{ path: expect.stringMatching(/qrlogin\.yaml$/), message: "must be a map" }]);
+    expect(problems).toEqual([
+      {
+        path: expect.stringMatching(/qrlogin\.yaml$/),
+        message: expect.stringMatching(/^must be a map, not a list/),
+      },
+    ]);
   });
 });
 

@@ -106,7 +106,9 @@ describe("the secret of a gateway's app", () => {
   test("a secret that matches no digest is rejected, and the message names both paths", () => {
     expect(problemOf(withSecret("another-secret"))).toEqual({
       path: "gateway.apps[0].secret",
-      message: "does not match apps[0].secretSha256: none of these digests is the SHA-256 of this secret",
+      message:
+        "does not match apps[0].secretSha256: none of these digests is the SHA-256 of this secret. Correct the secret, " +
+        "or add its digest there",
     });
   });
 

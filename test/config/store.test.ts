@@ -34,7 +34,7 @@ describe("the kind of store", () => {
     { cluster: { nodes: ["127.0.0.1:1"] }, sentinel: { name: "qrlogin", nodes: ["127.0.0.1:2"] } },
   ])("more than one kind of Redis is rejected: %j", (redis) => {
     expect(collectProblems(() => load(inRedis(redis)))).toEqual([
-      { path: "store.redis", message: "must have one of url, sentinel and cluster" },
+      { path: "store.redis", message: "must have only one of url, sentinel and cluster: remove the others" },
     ]);
   });
 

@@ -11,6 +11,7 @@ type Holder = readonly [count: number, tests: string];
 const holders: Readonly<Record<string, Holder>> = {
   "README.md sh": [12, "shell_commands.test.ts: 'From the shell' and the phone. The others start programs"],
   "README.md html": [1, "none. docs/widget.md has the complete page"],
+  "docs/configuration.md text": [1, "none: a report. test/config/mistakes has the messages"],
   "docs/configuration.md sh": [4, "none: openssl, and check-config as in test/config"],
   "docs/deployment.md json": [1, "none: part of a package.json; test/package/engines.test.ts has the cause"],
   "docs/deployment.md sh": [
@@ -22,6 +23,8 @@ const holders: Readonly<Record<string, Holder>> = {
   "docs/gateway.md json": [3, "typescript_blocks.test.ts: two of them. The error is as in docs/phone.md"],
   "docs/gateway.md nginx": [1, "none: nginx"],
   "docs/gateway.md sh": [3, "shell_commands.test.ts: the phone. The others start programs"],
+  "docs/metrics.md sh": [1, "none: as in test/metrics/endpoint.test.ts"],
+  "docs/metrics.md promql": [2, "none: queries"],
   "docs/phone.md java": [1, "none: the SDK that is replaced"],
   "docs/phone.md json": [3, "test/languages/phone_page.test.ts"],
   "docs/phone.md kotlin": [1, "none: needs Android. The file below it is compiled"],

@@ -118,7 +118,12 @@ describe("options and the configuration file", () => {
   it.each(same)("%s is rejected alike: %j", async (path, keys) => {
     const expected = fileProblems(keys);
     expect(expected.map((line) => line.split(":")[0])).toEqual([path]);
-    for (const way of wayNames) expect(await problemsOf(way, { ...valid, ...keys })).toEqual(expected);
+    for (const way of wayNames) {
+      const lines = await problemsOf(way, { ...valid, ...keys });
+      expect(lines).toHaveLength(expected.length);
+      // In a file, the remedy may follow.
+      for (const [index, line] of lines.entries()) expect(expected[index]?.startsWith(line)).toBe(true);
+    }
   });
 
   it.each<[string, object, string, object]>([

@@ -40,7 +40,7 @@ afterEach(async () => {
 const byLogId = (ticketId: string) =>
   admin.describeTicket({ ticket: { $case: "logId", value: logIdOf(ticketId) } });
 const byId = (ticketId: string) => admin.describeTicket({ ticket: { $case: "ticketId", value: ticketId } });
-const after = (ms: number) => new Date(clock.wallNow() + ms);
+const timeIn = (ms: number) => new Date(clock.wallNow() + ms);
 
 describe("the description of a ticket", () => {
   it("is found by the hash in the log and by the id, and follows the ticket to its end", async () => {
@@ -49,7 +49,7 @@ describe("the description of a ticket", () => {
       ...{ logId: logIdOf(created.ticketId), appId: "shop", userPoolId: "customers" },
       ...{ state: TicketState.PENDING, cancelReason: CancelReason.UNSPECIFIED, revision: 1, scanned: false },
       ...{ checkCodeDigits: 0, wrongCheckCodes: 0, qrCodeChanges: false },
-      ...{ approveTime: undefined, expireTime: after(120_000), endTime: undefined, deleteTime: undefined },
+      ...{ approveTime: undefined, expireTime: timeIn(120_000), endTime: undefined, deleteTime: undefined },
     };
     expect(await byLogId(created.ticketId)).toEqual({ ticket: pending });
     expect(await byId(created.ticketId)).toEqual({ ticket: pending });
@@ -60,7 +60,7 @@ describe("the description of a ticket", () => {
     await alice.cancel({ ticketId: created.ticketId });
     expect((await byLogId(created.ticketId)).ticket).toMatchObject({
       ...{ state: TicketState.CANCELLED, cancelReason: CancelReason.CANCELLED_BY_APPROVER, revision: 3 },
-      ...{ scanned: true, expireTime: undefined, endTime: after(0) },
+      ...{ scanned: true, expireTime: undefined, endTime: timeIn(0) },
     });
   });
 
@@ -76,7 +76,7 @@ describe("the description of a ticket", () => {
         state: TicketState.AWAITING_CHECK_CODE,
         checkCodeDigits: 6,
         wrongCheckCodes: 1,
-        approveTime: after(0),
+        approveTime: timeIn(0),
       },
     });
   });

@@ -3,6 +3,7 @@ import { onTestFinished } from "vitest";
 import { type Clock, systemClock } from "../../src/base/clock.js";
 import type { GrpcConfig, GrpcLimitsConfig } from "../../src/config/config.js";
 import { configSchema } from "../../src/config/schema/config_schema.js";
+import { silentCallObserver } from "../../src/server/calls/call_observer.js";
 import { type GrpcServer, startGrpcServer } from "../../src/server/grpc_server.js";
 import { flushPromises, type ManualClock } from "./clock.js";
 
@@ -37,7 +38,7 @@ export async function startBareServer({
     handlers: { app: never, approver: never, appStream: never } as never,
     apps: { authenticate: rejectCall } as never,
     users: { authenticate: rejectCall } as never,
-    clock,
+    ...{ clock, observer: silentCallObserver },
     log: pino({ level: "silent" }),
   });
   onTestFinished(async () => {

@@ -11,7 +11,7 @@ import { type ConfigSources, loadConfig, type Purpose } from "../../src/config/l
 import { sha256Hex } from "../../src/domain/secrets.js";
 
 /** Writes a file with this content. It is deleted at the end of the test. */
-export function temporaryFile(name: string, content: string): string {
+export function temporaryFile(name: string, content: string | Uint8Array): string {
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-config-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const file = join(directory, name);
@@ -100,8 +100,8 @@ export const development = {
   ],
 };
 
-/** Returns the errors that loading reports; an empty list if it succeeds. */
-export function collectProblems(loading: () => Config): readonly ReportedProblem[] {
+/** Returns the problems that loading reports; an empty list if it succeeds. */
+export function collectReported(loading: () => Config): readonly ReportedProblem[] {
   try {
     loading();
     return [];
@@ -109,6 +109,11 @@ export function collectProblems(loading: () => Config): readonly ReportedProblem
     if (error instanceof ConfigError) return error.problems;
     throw error;
   }
+}
+
+/** Returns the problems that loading reports, without their places. */
+export function collectProblems(loading: () => Config): readonly { path: string; message: string }[] {
+  return collectReported(loading).map(({ path, message }) => ({ path, message }));
 }
 
 /** Returns the paths of the errors in a file with this content. */

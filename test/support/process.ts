@@ -53,7 +53,8 @@ export function startProcess(
   { folder = root, timeoutMs = processTimeoutMs }: ProcessOptions = {},
 ): RunningProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(QRLOGIN_|NODE_ENV$|npm_)/i.test(name));
-  const env = { ...Object.fromEntries(inherited), ...variables };
+  // Tests run at the same time, and only one of them could have the default port.
+  const env = { ...Object.fromEntries(inherited), QRLOGIN_METRICS_ENABLED: "false", ...variables };
   // A separate process group, so that remaining children can be found.
   const child = spawn(command, args, { cwd: folder, env, detached: true });
   const { pid } = child;
@@ -95,6 +96,7 @@ export function qrlogin(args: readonly string[], variables?: EnvironmentVariable
 
 /** Addresses of development mode with free ports. */
 export const anyPortEnvironment = {
+  QRLOGIN_METRICS_ADDRESS: "127.0.0.1:0",
   QRLOGIN_GRPC_ADDRESS: "127.0.0.1:0",
   QRLOGIN_GATEWAY_ADDRESS: "127.0.0.1:0",
 } as const;

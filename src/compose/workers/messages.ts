@@ -1,12 +1,13 @@
 import type { Config } from "../../config/config.js";
-import type { PolicySources } from "../../config/policy/resolve_policy.js";
 
 /** Messages from the parent to a worker. */
 export type ParentMessage =
   /** Starts the service with this configuration, as the worker with this number. */
   | { readonly kind: "start"; readonly number: number; readonly config: Config }
-  /** Applies these policies, which the parent has checked. */
-  | { readonly kind: "policies"; readonly sources: PolicySources }
+  /** Prepares a reload of this configuration, which the parent has checked. The worker responds with `prepared`. */
+  | { readonly kind: "prepare"; readonly reload: number; readonly config: Config }
+  /** Applies what was prepared for the reload with this number. */
+  | { readonly kind: "commit"; readonly reload: number }
   /**
    * Stops the worker gracefully. The last worker accepts connections until its service stops; the others
    * leave new connections to the remaining workers at once.
@@ -21,6 +22,8 @@ export type WorkerMessage =
   | { readonly kind: "waiting" }
   /** The worker serves at `grpcAddress`. */
   | { readonly kind: "ready"; readonly grpcAddress: string }
+  /** The response to `prepare`. With a problem, the worker goes on as before. */
+  | { readonly kind: "prepared"; readonly reload: number; readonly problem: string | undefined }
   /** The response to a ping. */
   | { readonly kind: "pong" }
   /** The worker cannot serve and exits. */

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Clock } from "../../base/clock.js";
-import type { PolicySources } from "../../config/policy/resolve_policy.js";
+import type { Config } from "../../config/config.js";
+import type { Commit } from "../reload/reloadable.js";
 import { monitorPings } from "./ping_monitor.js";
 import { restartDelayAfter, stableUptime } from "./restart_delay.js";
 import type { WorkerExit, WorkerProcess } from "./worker_process.js";
@@ -13,8 +14,13 @@ export interface SupervisedWorker {
    * @throws Error when the worker cannot serve. Only later failures are retried.
    */
   start(): Promise<string>;
-  /** Applies policies to the running process. A process that is started later has them in its configuration. */
-  applyPolicies(sources: PolicySources): void;
+  /**
+   * Prepares a reload of the running process. A process that starts meanwhile, or is started later, gets the running
+   * configuration before it serves.
+   *
+   * @throws Error with the worker's problem.
+   */
+  prepareReload(config: Config): Promise<Commit>;
   /**
    * Stops the worker gracefully. Kills it if it does not stop in time or does not serve yet. Does not
    * restart it.
@@ -28,6 +34,8 @@ export interface SupervisedWorkerOptions {
   /** Number of the worker, from 1. A restarted worker keeps it. */
   readonly number: number;
   fork(number: number): WorkerProcess;
+  /** Returns the configuration that all workers run. */
+  runningConfig(): Config;
   /** Runs tasks one after the other. Tasks never reject. */
   enqueue(task: () => Promise<void>): void;
   /** Time that a graceful stop may take, in milliseconds. */
@@ -46,6 +54,7 @@ const startTimeout = 120_000;
 export function createSupervisedWorker({
   number,
   fork,
+  runningConfig,
   enqueue,
   stopDeadline,
   log,
@@ -65,6 +74,8 @@ export function createSupervisedWorker({
     const cancel = clock.after(startTimeout, () => worker.kill());
     try {
       const grpcAddress = await worker.ready;
+      // The configuration may have been reloaded while the worker started with the one before.
+      while (!worker.hasConfig(runningConfig())) await takeOver(worker, runningConfig());
       isServing = true;
       const readyAt = clock.now();
       log.info({ worker: number, starts: ++starts, workerPid: worker.pid }, "worker ready");
@@ -84,6 +95,11 @@ export function createSupervisedWorker({
     } finally {
       cancel();
     }
+  }
+
+  async function takeOver(worker: WorkerProcess, config: Config): Promise<void> {
+    const commit = await worker.prepareReload(config);
+    commit();
   }
 
   function onExit(worker: WorkerProcess, exit: WorkerExit, uptime: number): void {
@@ -135,7 +151,16 @@ export function createSupervisedWorker({
   return {
     start,
     kill,
-    applyPolicies: (sources) => current?.applyPolicies(sources),
+    async prepareReload(config) {
+      const worker = isServing && !isStopped ? current : undefined;
+      const commit = await worker?.prepareReload(config);
+      return () => {
+        if (commit && worker === current) return commit();
+        // It began to serve while the others were asked.
+        const newcomer = isServing && !isStopped ? current : undefined;
+        if (newcomer) takeOver(newcomer, config).catch(() => newcomer.kill());
+      };
+    },
     async stop(isLast) {
       const worker = markStopped();
       if (!worker || !isServing) return kill();

@@ -1,9 +1,14 @@
 import cluster, { type Worker } from "node:cluster";
 import { systemClock } from "../../base/clock.js";
-import type { PolicySources } from "../../config/policy/resolve_policy.js";
+import type { Config } from "../../config/config.js";
 import { createProcessLog, type LogEnvironment } from "../../log/process_log.js";
-import { redaction } from "../../log/redaction.js";
 import { monitorDescriptors } from "../file_descriptors.js";
+import {
+  type Commit,
+  combineReloadables,
+  type Reloadable,
+  reloadableLogLevel,
+} from "../reload/reloadable.js";
 import { type Service, startService } from "../service.js";
 import { serviceStopTimeout } from "../stop_timeouts.js";
 import type { ParentMessage, WorkerMessage } from "./messages.js";
@@ -36,10 +41,10 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
   worker.on("message", (message: ParentMessage) => {
     if (message.kind === "ping") void sendToParent(worker, { kind: "pong" });
   });
-  const { start, stop, policies } = parentMessages(worker);
+  const { start, stop } = parentMessages(worker);
   await sendToParent(worker, { kind: "waiting" });
   const { number, config } = await start;
-  const log = createProcessLog({ level: config.log.level, redact: redaction }, environment).child({
+  const log = createProcessLog(config.log, config, environment).child({
     worker: number,
   });
 
@@ -54,7 +59,7 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
     worker.disconnect();
     return;
   }
-  policies.deliverTo(service.applyPolicies);
+  serveReloads(worker, combineReloadables([service, reloadableLogLevel(log)]));
   // A worker monitors its own descriptors. The parent has already checked the limit, so `needed` is 0.
   const stopDescriptorMonitor = monitorDescriptors({ needed: 0, log, clock: systemClock });
   await sendToParent(worker, { kind: "ready", grpcAddress: service.grpcAddress });
@@ -77,10 +82,8 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
 function parentMessages(worker: Worker): {
   readonly start: Promise<StartMessage>;
   readonly stop: Promise<"not last" | "last" | "parent gone">;
-  readonly policies: { deliverTo(receiver: (sources: PolicySources) => void): void };
 } {
   return {
-    policies: latestPolicies(worker),
     start: new Promise((resolve) => {
       worker.on("message", (message: ParentMessage) => {
         if (message.kind === "start") resolve(message);
@@ -101,24 +104,31 @@ function parentMessages(worker: Worker): {
   };
 }
 
-/**
- * Returns the policies that the parent sends. Those that arrive while the service starts are delivered once it has
- * started.
- */
-function latestPolicies(worker: Worker): { deliverTo(receiver: (sources: PolicySources) => void): void } {
-  let latest: PolicySources | undefined;
-  let receiver: ((sources: PolicySources) => void) | undefined;
+/** Prepares and commits reloads as the parent asks. It asks only once the worker is ready. */
+function serveReloads(worker: Worker, service: Reloadable): void {
+  const prepared = new Map<number, Commit>();
+
+  async function prepare(reload: number, config: Config): Promise<string | undefined> {
+    try {
+      prepared.set(reload, await service.prepareReload(config));
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
   worker.on("message", (message: ParentMessage) => {
-    if (message.kind !== "policies") return;
-    latest = message.sources;
-    receiver?.(latest);
+    if (message.kind === "commit") {
+      prepared.get(message.reload)?.();
+      // Those that were prepared and never committed, since another worker failed.
+      for (const reload of prepared.keys()) if (reload <= message.reload) prepared.delete(reload);
+    }
+    if (message.kind !== "prepare") return;
+    const { reload, config } = message;
+    void prepare(reload, config).then((problem) =>
+      sendToParent(worker, { kind: "prepared", reload, problem }),
+    );
   });
-  return {
-    deliverTo(next) {
-      receiver = next;
-      if (latest) next(latest);
-    },
-  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ChildProcess, Serializable } from "node:child_process";
 import cluster from "node:cluster";
 import type { Config } from "../../config/config.js";
-import type { PolicySources } from "../../config/policy/resolve_policy.js";
+import type { Commit } from "../reload/reloadable.js";
 import type { ParentMessage, WorkerMessage } from "./messages.js";
 
 /** A worker process. */
@@ -15,8 +15,15 @@ export interface WorkerProcess {
   readonly exited: Promise<WorkerExit>;
   /** Sends a ping. `onPong` is called once the worker's event loop answers. */
   ping(onPong: () => void): void;
-  /** Applies policies, once the worker has its configuration. */
-  applyPolicies(sources: PolicySources): void;
+  /** Returns whether the worker runs, or starts with, this very configuration. */
+  hasConfig(config: Config): boolean;
+  /**
+   * Prepares a reload of a worker that is ready. If the worker exits meanwhile, resolves with a function that does
+   * nothing.
+   *
+   * @throws Error with the worker's problem.
+   */
+  prepareReload(config: Config): Promise<Commit>;
   /** Stops the worker gracefully; see {@link ParentMessage}. */
   stop(isLast: boolean): void;
   /** Kills the worker at once. */
@@ -47,8 +54,8 @@ export function prepareWorkers(): void {
 }
 
 /**
- * Starts a worker process of this program, with this number. `configOf` returns the configuration when the worker is
- * ready to receive it.
+ * Starts a worker process of this program, with this number. `configOf` returns the running configuration. It is called
+ * when the worker is ready to receive it.
  */
 export function forkWorker(number: number, configOf: () => Config): WorkerProcess {
   const worker = cluster.fork();
@@ -58,7 +65,10 @@ export function forkWorker(number: number, configOf: () => Config): WorkerProces
     worker.send(message, () => {});
   };
   let onPong = () => {};
-  let hasConfig = false;
+  /** Callbacks of the reloads that the worker prepares, by number. */
+  const onPrepared = new Map<number, (problem: string | undefined) => void>();
+  let config: Config | undefined;
+  let reloads = 0;
   const exited = new Promise<WorkerExit>((resolve) => {
     worker.once("exit", (code: number | null, signal: string | null) => {
       if (code !== 0) lastHandle()?.close();
@@ -74,10 +84,11 @@ export function forkWorker(number: number, configOf: () => Config): WorkerProces
   const ready = new Promise<string>((resolve, reject) => {
     worker.on("message", (message: WorkerMessage) => {
       if (message.kind === "waiting") {
-        hasConfig = true;
-        send({ kind: "start", number, config: configOf() });
+        config = configOf();
+        send({ kind: "start", number, config });
       } else if (message.kind === "ready") resolve(message.grpcAddress);
       else if (message.kind === "pong") onPong();
+      else if (message.kind === "prepared") onPrepared.get(message.reload)?.(message.problem);
       else if (message.kind === "failed") reject(new Error(message.message));
     });
     worker.on("error", ({ message }) => {
@@ -96,9 +107,19 @@ export function forkWorker(number: number, configOf: () => Config): WorkerProces
       onPong = callback;
       send({ kind: "ping" });
     },
-    applyPolicies(sources) {
-      // Before that, the worker gets them with its configuration.
-      if (hasConfig) send({ kind: "policies", sources });
+    hasConfig: (other) => other === config,
+    async prepareReload(next) {
+      reloads += 1;
+      const reload = reloads;
+      const prepared = new Promise<string | undefined>((resolve) => void onPrepared.set(reload, resolve));
+      send({ kind: "prepare", reload, config: next });
+      const problem = await Promise.race([prepared, exited.then(() => undefined)]);
+      onPrepared.delete(reload);
+      if (problem !== undefined) throw new Error(`worker ${number}: ${problem}`);
+      return () => {
+        config = next;
+        send({ kind: "commit", reload });
+      };
     },
     stop: (isLast) => send({ kind: "stop", isLast }),
     kill: () => void worker.process.kill("SIGKILL"),

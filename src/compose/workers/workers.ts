@@ -30,24 +30,18 @@ export async function startWorkers({ config, count, log, onExit }: WorkersOption
     throw new Error("--workers requires the Redis store: set store.kind to redis (QRLOGIN_STORE_KIND)");
   }
   prepareWorkers();
-  const { grpc, tokenIssuer } = config;
-  // All workers sign with the same keys. The gateway's secrets are not passed on to them.
-  let workerConfig: Config = {
-    ...config,
-    gateway: undefined,
-    tokenIssuer: tokenIssuer && { ...tokenIssuer, keys: resolveGeneratedKeys(tokenIssuer.keys) },
-  };
-  let { address } = grpc;
+  const { grpc } = config;
+  let workerConfig = workerConfigOf(config, grpc.address);
   let boundAddress: string | undefined;
 
   function fork(number: number): WorkerProcess {
-    const worker = forkWorker(number, () => ({ ...workerConfig, grpc: { ...grpc, address } }));
+    const worker = forkWorker(number, () => workerConfig);
     const ready = worker.ready.then((grpcAddress) => {
       boundAddress ??= grpcAddress;
       if (grpcAddress === boundAddress) return grpcAddress;
       // With port 0, all workers share one port while at least one is alive. Here all had died, so the next
       // ones get the number of the first port.
-      address = boundAddress;
+      workerConfig = workerConfigOf(workerConfig, boundAddress);
       throw new Error(`the worker listens on ${grpcAddress} instead of ${boundAddress}`);
     });
     return { ...worker, ready };
@@ -61,7 +55,10 @@ export async function startWorkers({ config, count, log, onExit }: WorkersOption
   };
   const stopDeadline = workerKillTimeout(grpc);
   const workers = Array.from({ length: count }, (_, index) =>
-    createSupervisedWorker({ number: index + 1, fork, enqueue, stopDeadline, log, clock: systemClock }),
+    createSupervisedWorker({
+      ...{ number: index + 1, fork, runningConfig: () => workerConfig },
+      ...{ enqueue, stopDeadline, log, clock: systemClock },
+    }),
   );
   const killAll = () => Promise.all(workers.map((worker) => worker.kill()));
   onExit(() => void killAll());
@@ -81,10 +78,14 @@ export async function startWorkers({ config, count, log, onExit }: WorkersOption
     let stopPromise: Promise<void> | undefined;
     return {
       grpcAddress,
-      applyPolicies({ policy, userPools, apps }) {
-        // Also for workers that are started later.
-        workerConfig = { ...workerConfig, policy, userPools, apps };
-        for (const worker of workers) worker.applyPolicies({ policy, userPools, apps });
+      readMetrics: async () => [],
+      async prepareReload(next) {
+        const nextConfig = workerConfigOf(next, workerConfig.grpc.address);
+        const commits = await Promise.all(workers.map((worker) => worker.prepareReload(nextConfig)));
+        return () => {
+          workerConfig = nextConfig;
+          for (const commit of commits) commit();
+        };
       },
       stop() {
         stopPromise ??= stop();
@@ -96,4 +97,18 @@ export async function startWorkers({ config, count, log, onExit }: WorkersOption
     clearInterval(keepAlive);
     throw error;
   }
+}
+
+/**
+ * Returns the configuration of a worker. All workers listen on the same address and sign with the same keys. The
+ * gateway's secrets are not passed on to them.
+ */
+function workerConfigOf(config: Config, address: string): Config {
+  const { grpc, tokenIssuer } = config;
+  return {
+    ...config,
+    gateway: undefined,
+    grpc: { ...grpc, address },
+    tokenIssuer: tokenIssuer && { ...tokenIssuer, keys: resolveGeneratedKeys(tokenIssuer.keys) },
+  };
 }

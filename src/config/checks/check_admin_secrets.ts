@@ -16,7 +16,11 @@ export function checkAdminSecrets({ apps = [], admins = [] }: PartialConfig): Pr
     // The same digest twice for one administrator is harmless.
     if (owner === undefined || formatPath(owner).startsWith(`${formatPath(holder)}.`)) return [];
     return [
-      { path, message: `is also ${formatPath(owner)}: every administrator needs a secret of their own` },
+      {
+        path,
+        message: `is also ${formatPath(owner)}: every administrator needs a secret of their own`,
+        other: owner,
+      },
     ];
   });
 }

@@ -20,7 +20,8 @@ export function checkAppSecrets({ apps = [], gateway }: PartialConfig): Problem[
     const digests = apps[position]?.secretSha256;
     if (app.secret === undefined || !digests?.every((digest) => digest !== undefined)) return [];
     const failure = describeSecretMismatch(app.secret, digests, `apps[${position}].secretSha256`);
-    return failure === undefined ? [] : [{ path: [...path, "secret"], message: failure }];
+    const other = ["apps", position, "secretSha256"];
+    return failure === undefined ? [] : [{ path: [...path, "secret"], message: failure, other }];
   });
 }
 
@@ -30,11 +31,14 @@ function describeSecretMismatch(
   digestPath: string,
 ): string | undefined {
   if (digests.includes(sha256Hex(secret))) return undefined;
+  if (digests.includes(secret.toLowerCase())) {
+    return `is the digest in ${digestPath}: the gateway needs the secret itself, of which that is the SHA-256`;
+  }
   if (digests.includes(sha256Hex(`${secret}\n`))) {
     return (
       `does not match ${digestPath}: it has the digest of this secret with a line break at its end ` +
       "(use printf '%s' instead of echo)"
     );
   }
-  return `does not match ${digestPath}: none of these digests is the SHA-256 of this secret`;
+  return `does not match ${digestPath}: none of these digests is the SHA-256 of this secret. Correct the secret, or add its digest there`;
 }

@@ -4,6 +4,7 @@ import { developmentIssuer } from "../development_key.js";
 import { checkCertificateValidity } from "../files/certificates.js";
 import { checkTlsFiles, describeKeySetProblem } from "../files/key_files.js";
 import type { PartialConfig } from "../schema/config_schema.js";
+import { formatDuration } from "../schema/values.js";
 import { checkAdminSecrets } from "./check_admin_secrets.js";
 import { checkAppSecrets } from "./check_app_secrets.js";
 import { checkGateway } from "./check_gateway.js";
@@ -86,15 +87,22 @@ function checkPlaintext(name: "grpc" | "gateway", listener: Listener = {}): Prob
 }
 
 function checkTtls(tickets: PartialConfig["tickets"]): Problem[] {
-  const { ttl, minTtl, maxTtl } = tickets ?? {};
-  const problems: Problem[] = [];
-  const requireOrder = (a: number | undefined, b: number | undefined, key: string, message: string) => {
-    if (a !== undefined && b !== undefined && a > b) problems.push({ path: ["tickets", key], message });
+  const requireOrder = (
+    key: "minTtl" | "ttl",
+    word: "longer" | "shorter",
+    other: "minTtl" | "maxTtl",
+  ): Problem[] => {
+    const [value, limit] = [tickets?.[key], tickets?.[other]];
+    if (value === undefined || limit === undefined) return [];
+    if (word === "longer" ? value <= limit : value >= limit) return [];
+    const message = `is ${formatDuration(value)}, and must not be ${word} than tickets.${other}, which is ${formatDuration(limit)}`;
+    return [{ path: ["tickets", key], message, other: ["tickets", other] }];
   };
-  requireOrder(minTtl, maxTtl, "minTtl", "must not be longer than tickets.maxTtl");
-  requireOrder(minTtl, ttl, "ttl", "must not be shorter than tickets.minTtl");
-  requireOrder(ttl, maxTtl, "ttl", "must not be longer than tickets.maxTtl");
-  return problems;
+  return [
+    ...requireOrder("minTtl", "longer", "maxTtl"),
+    ...requireOrder("ttl", "shorter", "minTtl"),
+    ...requireOrder("ttl", "longer", "maxTtl"),
+  ];
 }
 
 function checkIdentitiesPresent({ userPools, apps }: PartialConfig): Problem[] {
@@ -115,7 +123,7 @@ function checkUniqueIssuerAudience(pools: PartialConfig["userPools"] = []): Prob
     for (const pair of pairs) owners.set(pair, owners.get(pair) ?? index);
     if (other === undefined) return [];
     const message = `shares an audience with userPools[${other}], which has the same issuer`;
-    return [{ path: ["userPools", index, "audience"], message }];
+    return [{ path: ["userPools", index, "audience"], message, other: ["userPools", other, "audience"] }];
   });
 }
 
@@ -131,7 +139,9 @@ function checkIntrospection(pools: PartialConfig["userPools"] = []): Problem[] {
     const message =
       `must not be set for a second user pool beside userPools[${first}]: a token that is no JWT does not name its ` +
       "issuer, so it could be sent to another one; run a service for each such pool";
-    return [{ path: ["userPools", index, "introspection"], message }];
+    return [
+      { path: ["userPools", index, "introspection"], message, other: ["userPools", first, "introspection"] },
+    ];
   });
 }
 

@@ -18,16 +18,18 @@ function checkIssuerVariants(pools: Pools, tokenIssuer: string | undefined): Pro
     const issuer = pool?.issuer;
     if (issuer === undefined) return [];
     const others = [
-      ...pools.slice(0, index).map((other, at) => [`userPools[${at}].issuer`, other?.issuer] as const),
-      ["tokenIssuer.issuer", tokenIssuer] as const,
-      ["the issuer of the development identities", developmentIssuer] as const,
+      ...pools
+        .slice(0, index)
+        .map((other, at) => [`userPools[${at}].issuer`, other?.issuer, ["userPools", at, "issuer"]] as const),
+      ["tokenIssuer.issuer", tokenIssuer, ["tokenIssuer", "issuer"]] as const,
+      ["the issuer of the development identities", developmentIssuer, undefined] as const,
     ];
     const variant = others.find(([, other]) => other !== undefined && differOnlyInSpelling(issuer, other));
     if (!variant) return [];
     const message =
       `is ${variant[0]} except for spelling (trailing slash, case or default port): ` +
       "tokens must name an issuer exactly, so one of the two is wrong";
-    return [{ path: ["userPools", index, "issuer"], message }];
+    return [{ path: ["userPools", index, "issuer"], message, other: variant[2] }];
   });
 }
 
@@ -47,6 +49,7 @@ function checkSharedSecrets(pools: Pools): Problem[] {
     const message =
       `is also the secret of userPools[${first}], which has a different issuer: ` +
       "each could sign for the other's users";
-    return [{ path: ["userPools", index, "keys", "hs256Secret"], message }];
+    const other = ["userPools", first, "keys", "hs256Secret"];
+    return [{ path: ["userPools", index, "keys", "hs256Secret"], message, other }];
   });
 }

@@ -21,7 +21,7 @@ export function checkTokenIssuer({ tokenIssuer, userPools = [] }: PartialConfig)
   for (const [index, pool] of userPools.entries()) {
     if (pool?.issuer !== undefined && pool.issuer === tokenIssuer?.issuer) {
       const message = "is tokenIssuer.issuer, whose tokens cannot approve a sign-in";
-      problems.push({ path: ["userPools", index, "issuer"], message });
+      problems.push({ path: ["userPools", index, "issuer"], message, other: ["tokenIssuer", "issuer"] });
     }
     const keys: { jwksUri?: unknown; jwksFile?: string | undefined; hs256Secret?: unknown } =
       pool?.keys ?? {};
@@ -31,7 +31,8 @@ export function checkTokenIssuer({ tokenIssuer, userPools = [] }: PartialConfig)
     const message =
       `the file contains the key of tokenIssuer.keys[${signingIndex}], ` +
       "whose tokens cannot approve a sign-in";
-    problems.push({ path: ["userPools", index, "keys", "jwksFile"], message });
+    const other = ["tokenIssuer", "keys", signingIndex, "file"];
+    problems.push({ path: ["userPools", index, "keys", "jwksFile"], message, other });
   }
   return problems;
 }

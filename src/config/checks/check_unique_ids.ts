@@ -10,6 +10,7 @@ export function checkUniqueIds(
   return ids.flatMap((id, index) => {
     const first = ids.indexOf(id);
     if (id === undefined || first === index) return [];
-    return [{ path: [...list, index, "id"], message: `is also the id of ${formatPath(list)}[${first}]` }];
+    const message = `is also the id of ${formatPath(list)}[${first}]`;
+    return [{ path: [...list, index, "id"], message, other: [...list, first, "id"] }];
   });
 }

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { fieldLimits } from "../../domain/field_limits.js";
 import type { Config } from "../config.js";
 import { gatewaySchema } from "./gateway_schema.js";
+import { metricsSchema } from "./metrics_schema.js";
 import { appPolicySchema, policySchema } from "./policy_schema.js";
 import type { ValidPart } from "./schema_tree.js";
 import { storeSchema } from "./store_schema.js";
@@ -52,6 +53,7 @@ const grpcSchema = z
     shutdown: z
       .strictObject({
         delay: duration("0s", "5m").prefault("0s"),
+        drainTime: duration("0s", "10m").prefault("5s"),
         gracePeriod: duration("0s", "10m").prefault("10s"),
       })
       .prefault({}),
@@ -62,6 +64,17 @@ const grpcSchema = z
 const logSchema = z
   .strictObject({
     level: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+    format: z.enum(["auto", "json", "pretty"]).default("auto"),
+    time: z.enum(["epoch", "iso"]).default("epoch"),
+    levels: z.enum(["number", "name"]).default("number"),
+  })
+  .prefault({});
+
+const reloadSchema = z
+  .strictObject({
+    interval: duration("0s", "1h")
+      .refine((ms) => ms === 0 || ms >= 1_000, { error: "must be 0s, or 1s to 1h" })
+      .prefault("10s"),
   })
   .prefault({});
 
@@ -116,6 +129,8 @@ export const configSchema = z
   .strictObject({
     grpc: grpcSchema,
     log: logSchema,
+    metrics: metricsSchema,
+    reload: reloadSchema,
     store: storeSchema,
     tickets: ticketsSchema,
     watch: watchSchema,

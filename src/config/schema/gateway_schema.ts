@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { phoneRpcMethods, rpcMethods } from "../../domain/rpc_methods.js";
 import { distinct, grpcTarget, handleKey, origin } from "./gateway_values.js";
+import { metricsSchema } from "./metrics_schema.js";
 import { trustedNetworks } from "./trusted_networks.js";
 import {
   address,
@@ -93,6 +94,7 @@ export const gatewaySchema = z
   .strictObject({
     address: address.default("127.0.0.1:8080"),
     tls: z.strictObject(serverTlsSettings).optional(),
+    metrics: metricsSchema,
     service: serviceSchema,
     ...gatewaySettings,
     handleKeys: distinct(oneOrMore(handleKey)),

@@ -65,8 +65,10 @@ function describeOriginProblem(text: string): string | undefined {
     // The URL standard also allows host characters that have another meaning in a header.
     /^([a-z0-9._-]+|\[[0-9a-f:]+\])$/.test(url.hostname);
   if (!isOrigin) {
+    const isUrl = url?.protocol === "https:" || url?.protocol === "http:";
+    const meant = isUrl ? url : parseUrl(`https://${exact}`);
     const suggestion =
-      url && url.username === "" && url.password === "" ? parseWebOrigin(url.origin) : undefined;
+      meant && meant.username === "" && meant.password === "" ? parseWebOrigin(meant.origin) : undefined;
     return (
       "must be an origin exactly as browsers send it, such as https://shop.example.com: lower case, without path, " +
       "trailing slash or default port" +

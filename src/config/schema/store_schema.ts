@@ -4,7 +4,8 @@ import { duration, integer, nonEmptyText, oneOrMore, parseUrl, remoteAddress } f
 /** URL of a single Redis server. Secret if it contains a password. */
 const redisUrl = z.string().refine(isRedisUrl, {
   error:
-    "must be redis://HOST:PORT or rediss://HOST:PORT (TLS), with optional user name, password and /DATABASE",
+    "must be redis://HOST:PORT or rediss://HOST:PORT (TLS), with optional user name, password and /DATABASE: " +
+    "redis://USER:PASSWORD@HOST:PORT/0. Set store.redis.password instead of a password with / : @ # ? or %",
 });
 
 function isRedisUrl(value: string): boolean {
@@ -64,7 +65,7 @@ const redisSchema = z
     refreshInterval: duration("0s", "1h").prefault("5s"),
   })
   .refine((given) => serverKeys.filter((key) => given[key] !== undefined).length <= 1, {
-    error: "must have one of url, sentinel and cluster",
+    error: "must have only one of url, sentinel and cluster: remove the others",
   })
   .transform((given) => ({
     ...given,

@@ -3,7 +3,7 @@ import { type KeysConfig, standardClaims } from "../config.js";
 import { introspectionSchema } from "./introspection_schema.js";
 import { policySchema } from "./policy_schema.js";
 import { isMap } from "./schema_tree.js";
-import { id, nonEmptyText, oneOrMore, poolIssuer, secureUrl, sharedSecret } from "./values.js";
+import { id, jwksUrl, nonEmptyText, oneOrMore, poolIssuer, secureUrl, sharedSecret } from "./values.js";
 
 /** Algorithms with asymmetric keys. With any other one, a published key could sign. */
 const asymmetricAlgorithms = [
@@ -23,7 +23,7 @@ const isMapValue = ({ value }: { readonly value: unknown }) => isMap(value);
 
 const keysSchema = z
   .strictObject({
-    jwksUri: secureUrl.optional(),
+    jwksUri: jwksUrl.optional(),
     jwksFile: nonEmptyText.optional(),
     hs256Secret: sharedSecret.optional(),
   })

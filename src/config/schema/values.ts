@@ -23,16 +23,40 @@ export function formatDuration(ms: number): string {
 
 /** Returns the schema of a duration between two others. Parses text to milliseconds. */
 export function duration(min: string, max: string) {
-  const format = "must be a duration with its unit, such as 500ms, 30s, 5m or 12h";
+  const format =
+    "must be a duration with its unit, such as 500ms, 30s, 5m or 12h: a whole number, then ms, s, m or h, without a space";
   const [minMs, maxMs] = [parseDuration(min), parseDuration(max)];
   if (minMs === undefined || maxMs === undefined)
     throw new Error("the limits of a duration must be durations");
   return z.string({ error: format }).transform((text, context) => {
     const ms = parseDuration(text);
     if (ms !== undefined && ms >= minMs && ms <= maxMs) return ms;
-    context.addIssue({ code: "custom", message: ms === undefined ? format : `must be ${min} to ${max}` });
+    const message = ms === undefined ? `${format}${suggestDuration(text)}` : `must be ${min} to ${max}`;
+    context.addIssue({ code: "custom", message });
     return z.NEVER;
   });
+}
+
+/** Units as people write them, by their first letters, in milliseconds. */
+const looseUnits =
+  /(?<count>\d{1,9}(?:\.\d{1,3})?)\s*(?<unit>ms|milli[a-z]*|h[a-z]*|m[a-z]*|s[a-z]*|d[a-z]*)\s*/gi;
+
+/** Returns what a duration in another form is here, as the end of a sentence; empty if it cannot be told. */
+function suggestDuration(text: string): string {
+  const parts = [...text.replace(/^P?T?/i, "").matchAll(looseUnits)];
+  const isComplete = parts.map(([part]) => part).join("") === text.replace(/^P?T?/i, "");
+  if (parts.length === 0 || !isComplete) return "";
+  const ms = parts.reduce(
+    (sum, { groups }) => sum + Number(groups?.count) * sizeOfUnit(groups?.unit ?? ""),
+    0,
+  );
+  return Number.isSafeInteger(ms) && ms > 0 ? `; here that is ${formatDuration(ms)}` : "";
+}
+
+function sizeOfUnit(unit: string): number {
+  const word = unit.toLowerCase();
+  if (word === "ms" || word.startsWith("milli")) return 1;
+  return word.startsWith("d") ? 86_400_000 : (unitInMs[word.charAt(0)] ?? Number.NaN);
 }
 
 /** Returns the schema of whole milliseconds between two durations. */
@@ -68,7 +92,8 @@ const addressFormat = "must be HOST:PORT or [IPV6]:PORT with a port from 0 to 65
 
 /** `HOST:PORT` or `[IPV6]:PORT`. */
 export const address = formattedText(addressFormat).refine((value) => parseAddress(value) !== undefined, {
-  error: addressFormat,
+  error: ({ input }) =>
+    `${addressFormat}${String(input).includes("://") ? ", without a scheme such as http://" : ""}`,
 });
 
 /** Address to connect to: like `address`, but without port 0. */
@@ -109,7 +134,7 @@ const poolIssuerFormat =
   "a URL such as https://id.example.com/, without query and fragment";
 
 /** Issuer of a pool's tokens: an https or http URL, or a URN. It is only compared, never fetched. */
-export const poolIssuer = nonEmptyText
+export const poolIssuer = formattedText(poolIssuerFormat)
   .refine((value) => !hasPlaceholder(value), { error: placeholderMessage, abort: true })
   .refine(isIssuer, { error: poolIssuerFormat });
 
@@ -126,6 +151,15 @@ function isSecureUrl(value: string): boolean {
   if (url.username !== "" || url.password !== "") return false;
   return url.protocol === "https:" || (url.protocol === "http:" && isLoopbackUrl(url));
 }
+
+/** URL of a JSON Web Key Set. Rejects the discovery document, which only names it. */
+export const jwksUrl = secureUrl.refine(
+  (value) => !/\/\.well-known\/(openid-configuration|oauth-)/.test(value),
+  {
+    error:
+      "is the discovery document of the issuer, not its keys: open it, and write the value of its jwks_uri",
+  },
+);
 
 /** Name of an app, for people. */
 export const appName = nonEmptyText.max(maxAppNameLength, {
@@ -162,13 +196,22 @@ const sha256Format =
   `${ownCommand("app-secret")} creates both; ` +
   "printf '%s' 'THE SECRET' | sha256sum creates the digest of an existing one";
 
+function describeDigestMistake(text: string): string {
+  if (/^sha-?256[:=-]/i.test(text)) return `${sha256Format}; remove the name of the algorithm before it`;
+  return /^[A-Za-z0-9+/_-]{43}=?$/.test(text)
+    ? `${sha256Format}; one in base64 can be converted with base64 -d | od -An -v -tx1 | tr -d ' \\n'`
+    : sha256Format;
+}
+
 /** SHA-256 as 64 hexadecimal digits, converted to lower case. */
 export const sha256 = formattedText(sha256Format)
-  .regex(/^[0-9a-f]{64}$/i, { error: sha256Format })
+  .regex(/^[0-9a-f]{64}$/i, { error: ({ input }) => describeDigestMistake(String(input)), abort: true })
   .transform((digits) => digits.toLowerCase())
   .superRefine((digits, context) => {
     const known = describeKnownDigest(digits);
-    if (known !== undefined) context.addIssue({ code: "custom", message: `is the SHA-256 of ${known}` });
+    if (known === undefined) return;
+    const message = `is the SHA-256 of ${known}: ${ownCommand("app-secret")} creates a new secret with its digest`;
+    context.addIssue({ code: "custom", message });
   });
 
 /** Secret that signs tokens: at least 32 bytes of UTF-8, without patterns that random bytes do not have. */

@@ -7,6 +7,7 @@ import {
   errorLinesPerInterval,
   type LogRateLimiter,
 } from "../../log/log_rate_limiter.js";
+import { requestIdLogFields } from "./request_id.js";
 
 /** Fields of a request's log line besides method, route, status and duration. */
 interface LogAnnotations {
@@ -73,7 +74,10 @@ export function logRequests(instance: FastifyInstance, clock: Clock): void {
       : limits.requests.allows({ budget: labels.method, ...labels });
     if (!shouldWrite) return;
     const durationMs = Math.round(reply.elapsedTime * 1_000) / 1_000;
-    request.log.info({ method, route: routeOptions.url, status, durationMs, ...annotations }, "request");
+    request.log.info(
+      { method, route: routeOptions.url, status, durationMs, ...annotations, ...requestIdLogFields(request) },
+      "request",
+    );
   });
 }
 

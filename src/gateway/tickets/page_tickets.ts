@@ -85,6 +85,7 @@ export interface PageTickets {
     app: RegisteredApp,
     parameters: CreateTicketParameters,
     handle: { readonly kind: HandleKind; readonly boundTo: string | undefined },
+    requestId?: string,
   ): Promise<NewTicket>;
   /**
    * Resolves with the ticket of a handle. Only a handle of the gateway's own API is checked against the
@@ -153,7 +154,12 @@ export function createPageTickets(options: PageTicketsOptions): PageTickets {
   }
 
   return {
-    async create(app, { scene = "", customData, ttlMs, requester, codeChallenge }, { kind, boundTo }) {
+    async create(
+      app,
+      { scene = "", customData, ttlMs, requester, codeChallenge },
+      { kind, boundTo },
+      requestId,
+    ) {
       const created = await appClient.createTicket(
         {
           scene,
@@ -165,7 +171,7 @@ export function createPageTickets(options: PageTicketsOptions): PageTickets {
           ...(codeChallenge !== undefined && { codeChallenge }),
           ...(ttlMs !== undefined && { ttl: durationOf(Math.min(ttlMs, ticketTtlMs)) }),
         },
-        { credentials: app.credentials },
+        { credentials: app.credentials, requestId },
       );
       const { ticketId, ticketSecret, qrContent, expireTime, remainingDuration, minPollInterval } = created;
       const content = {

@@ -1,11 +1,14 @@
-import type { handleServerStreamingCall, handleUnaryCall } from "@grpc/grpc-js";
+import { performance } from "node:perf_hooks";
+import { type handleServerStreamingCall, type handleUnaryCall, status } from "@grpc/grpc-js";
+import { newRequestId } from "../../base/request_id.js";
 import { TicketError } from "../../domain/ticket_error.js";
 import { type Decoder, decodeRequest } from "../messages/decode.js";
 import { type Encoder, encodeResponse } from "../messages/encode.js";
-import { toGrpcStatus, toTicketError } from "../messages/errors.js";
+import { statusByReason, toGrpcStatus, toTicketError } from "../messages/errors.js";
 import type { RequestBytes } from "../messages/raw_messages.js";
 import type { Admission } from "./admission.js";
 import type { CallerLogFields, CallLog, CallLogEntry } from "./call_log.js";
+import type { CallObserver, MethodObserver } from "./call_observer.js";
 import type { CallKind, InFlightCalls } from "./in_flight.js";
 import {
   authorizationOf,
@@ -13,6 +16,7 @@ import {
   type EndListener,
   hasPassed,
   type RunningCall,
+  requestIdOf,
   type ServerCall,
 } from "./running_call.js";
 
@@ -75,6 +79,7 @@ export interface CallerKind<Caller> {
 /** The dependencies that all handlers share. */
 export interface CallDependencies {
   readonly log: CallLog;
+  readonly observer: CallObserver;
   readonly inFlight: InFlightCalls;
   readonly admissions: Readonly<Record<CallKind, Admission>>;
 }
@@ -92,12 +97,13 @@ export function createUnaryHandler<Caller, Request, Response>(
   method: UnaryMethod<Caller, Request, Response>,
   dependencies: CallDependencies,
 ): handleUnaryCall<RequestBytes, Buffer> {
+  const observer = dependencies.observer.ofMethod(name);
   return (call, callback) => {
-    void handleCall(name, kind, "calls", call, dependencies, {
+    void handleCall(name, kind, "calls", call, observer, dependencies, {
       serve: (caller, context) =>
         method.handle(caller, decodeRequest(method.request, call.request.take()), context),
       finish: (response) => callback(null, encodeResponse(method.response, response)),
-      sendError: (ticketError) => callback(toGrpcStatus(ticketError)),
+      sendError: (ticketError, requestId) => callback(toGrpcStatus(ticketError, requestId)),
     });
   };
 }
@@ -112,6 +118,7 @@ export function createServerStreamingHandler<Caller, Request, Response>(
   method: ServerStreamingMethod<Caller, Request, Response>,
   dependencies: CallDependencies,
 ): handleServerStreamingCall<RequestBytes, Buffer> {
+  const observer = dependencies.observer.ofMethod(name);
   return (call) => {
     const serve = (caller: Caller, context: CallContext) => {
       const request = decodeRequest(method.request, call.request.take());
@@ -131,10 +138,10 @@ export function createServerStreamingHandler<Caller, Request, Response>(
         context.onEnd((reason) => source.end(reason));
       });
     };
-    void handleCall(name, kind, "watches", call, dependencies, {
+    void handleCall(name, kind, "watches", call, observer, dependencies, {
       serve,
       finish: () => {},
-      sendError: (ticketError) => call.emit("error", toGrpcStatus(ticketError)),
+      sendError: (ticketError, requestId) => call.emit("error", toGrpcStatus(ticketError, requestId)),
     });
   };
 }
@@ -167,7 +174,7 @@ interface Work<Caller, Result> {
   serve(caller: Caller, context: CallContext): Promise<Result>;
   finish(result: Result): void;
   /** Sends the error. Not called if the client has already cancelled the call. */
-  sendError(error: TicketError): void;
+  sendError(error: TicketError, requestId: string): void;
 }
 
 /** Runs a call, from its authentication to its log line. */
@@ -176,11 +183,15 @@ async function handleCall<Caller, Result>(
   kind: CallerKind<Caller>,
   callKind: CallKind,
   call: ServerCall,
+  observer: MethodObserver,
   { log, inFlight, admissions }: CallDependencies,
   work: Work<Caller, Result>,
 ): Promise<void> {
   const admission = admissions[callKind];
-  const logEntry = log.begin(name);
+  const startedAt = performance.now();
+  observer.onStart();
+  const requestId = requestIdOf(call.metadata);
+  const logEntry = log.begin(name, requestId);
   const running = createRunningCall(call);
   let admittedKey: string | undefined;
   try {
@@ -196,17 +207,24 @@ async function handleCall<Caller, Result>(
     if (turn) await turn;
     work.finish(await work.serve(caller, new Context(logEntry, running)));
     logEntry.end("OK");
+    observer.onEnd("OK", undefined, performance.now() - startedAt);
   } catch (error) {
     const isAbort = error instanceof Error && error.name === "AbortError";
     if (call.cancelled && (isAbort || error instanceof TicketError)) {
       // No client is left to receive the error: the client has cancelled the call, or its deadline has passed.
       // Internal errors are still logged as errors.
-      logEntry.end(hasPassed(call.getDeadline()) ? "DEADLINE_EXCEEDED" : "CANCELLED");
+      const code = hasPassed(call.getDeadline()) ? "DEADLINE_EXCEEDED" : "CANCELLED";
+      logEntry.end(code);
+      observer.onEnd(code, undefined, performance.now() - startedAt);
       return;
     }
     const ticketError = toTicketError(isAbort ? (running.signal().reason ?? error) : error);
-    logEntry.fail(ticketError);
-    if (!call.cancelled) work.sendError(ticketError);
+    // The caller of a failed call has an id to ask about, even if it has sent none.
+    const errorId = requestId ?? newRequestId();
+    logEntry.fail(ticketError, errorId);
+    const { reason } = ticketError;
+    observer.onEnd(status[statusByReason[reason].code], reason, performance.now() - startedAt);
+    if (!call.cancelled) work.sendError(ticketError, errorId);
   } finally {
     if (admittedKey !== undefined) admission.leave(admittedKey);
     running.release();

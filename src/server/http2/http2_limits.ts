@@ -4,11 +4,12 @@ import type { Logger } from "pino";
 import { QrLoginAdminServiceService } from "../../../gen/qrlogin/v1/qr_login_admin_service.js";
 import { QrLoginServiceService } from "../../../gen/qrlogin/v1/qr_login_service.js";
 import type { Clock } from "../../base/clock.js";
+import type { DrainPace } from "../../base/drain_gradually.js";
 import type { GrpcLimitsConfig } from "../../config/config.js";
 import type { Admission } from "../calls/admission.js";
 import type { CallKind } from "../calls/in_flight.js";
 import { createConnections } from "./connections.js";
-import { interceptHttp2Servers } from "./http2_interceptor.js";
+import { closePort, interceptHttp2Servers } from "./http2_interceptor.js";
 import { createLimitEventLog, type LimitEventLog } from "./limit_event_log.js";
 import { createOpenCalls, type MethodTraits } from "./open_calls.js";
 import { createPacedStreams } from "./paced_streams.js";
@@ -29,10 +30,17 @@ export interface Http2LimitsOptions {
 /** Limits on the resources that callers can occupy. */
 export interface Http2Limits {
   readonly limitEvents: LimitEventLog;
+  /** Number of open connections. */
+  readonly connections: number;
   /** Enforces the limits of connections and calls from now on. The server must be bound. */
   attach(server: Server): void;
-  /** Ends the delay of calls that are going to be rejected. To be called when a stop begins. */
-  release(): void;
+  /**
+   * Closes the port and hands the connections over to other servers. Ends the delay of calls that are going to be
+   * rejected. To be called when a stop begins.
+   */
+  drain(pace: DrainPace): Promise<void>;
+  /** Ends the sessions that are still open. */
+  cancel(): void;
   /** Destroys the remaining connections and stops enforcing limits. */
   close(): void;
 }
@@ -86,6 +94,7 @@ export function createHttp2Limits({
   );
   const paced = createPacedStreams(clock);
   let cancelSweep = () => {};
+  let stopListening = () => {};
 
   function scheduleSweep(): void {
     cancelSweep = clock.after(interval, () => {
@@ -123,8 +132,17 @@ export function createHttp2Limits({
 
   return {
     limitEvents,
-    release: paced.release,
+    drain(pace) {
+      paced.release();
+      stopListening();
+      return connections.handOver(pace);
+    },
+    cancel: connections.cancel,
+    get connections() {
+      return connections.size;
+    },
     attach(server) {
+      stopListening = () => closePort(server);
       interceptHttp2Servers(server, {
         acceptConnection: connections.accept,
         onSession(session) {

@@ -3,11 +3,13 @@ import type { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Metadata, type sendUnaryData, status } from "@grpc/grpc-js";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
+import { systemClock } from "../../../src/base/clock.js";
 import { createTurnScheduler } from "../../../src/base/turns/turn_scheduler.js";
 import { TicketError } from "../../../src/domain/ticket_error.js";
 import type { Admission } from "../../../src/server/calls/admission.js";
 import { createUnaryHandler } from "../../../src/server/calls/call_handler.js";
 import { createCallLog } from "../../../src/server/calls/call_log.js";
+import { silentCallObserver } from "../../../src/server/calls/call_observer.js";
 import { createInFlightCalls } from "../../../src/server/calls/in_flight.js";
 import { flushPromises } from "../../support/clock.js";
 
@@ -38,7 +40,7 @@ function setUp() {
   };
   const log = createCallLog(pino({ level: "silent" }), { allows: () => false, close: () => {} });
   const handler = createUnaryHandler("Test", kind, method, {
-    log,
+    ...{ log, observer: silentCallObserver },
     inFlight,
     admissions: { calls: admission, watches: admission },
   });
@@ -94,7 +96,7 @@ describe("the call handler", () => {
     const { inFlight, call, handled, codes } = setUp();
     for (let count = 0; count < 3; count++) call("shop");
     await Promise.resolve();
-    inFlight.stop(new TicketError("SERVER_DRAINING"));
+    void inFlight.stop(new TicketError("SERVER_DRAINING"), { timeMs: 0, timer: systemClock });
     call("shop");
     await inFlight.whenIdle();
     expect(handled).toHaveLength(3);
@@ -106,7 +108,7 @@ describe("the call handler", () => {
     const { inFlight, call, handled, codes } = setUp();
     for (let count = 0; count < 3; count++) call("shop");
     await Promise.resolve();
-    inFlight.stop(new TicketError("SERVER_DRAINING"));
+    void inFlight.stop(new TicketError("SERVER_DRAINING"), { timeMs: 0, timer: systemClock });
     inFlight.endCalls();
     await inFlight.whenIdle();
     expect(handled).toHaveLength(1);

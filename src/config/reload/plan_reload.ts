@@ -1,0 +1,83 @@
+import { type Config, noPolicy } from "../config.js";
+import { policyValuesOf } from "../policy/policy_values.js";
+import { isMap } from "../schema/schema_tree.js";
+import { changesBetween } from "./config_changes.js";
+import { reloadableSettings } from "./reloadable_settings.js";
+
+/** Effect of a reload. */
+export interface ReloadPlan {
+  /** Running configuration with every reloadable setting of the one that was read. */
+  readonly config: Config;
+  /**
+   * Paths of changed settings. Only policies have their values, as in
+   * `apps[shop].policy.checkCode.mode: off -> always`. Other values may be secret.
+   */
+  readonly changes: readonly string[];
+  /** Paths of other changes, which only a restart applies. */
+  readonly restartPaths: readonly string[];
+}
+
+/** Process whose configuration is reloaded. Settings that it does not use are left out of a plan. */
+export type ReloadedProcess = "service" | "gateway";
+
+/** Plans the change from the running configuration to one that was read. */
+export function planReload(running: Config, read: Config, process: ReloadedProcess): ReloadPlan {
+  const config = reloadableSettings
+    .filter((path) => isApplicable(path, running))
+    .reduce((merged, path) => copySetting(merged, read, path), running);
+  const pathsBetween = (before: Config, after: Config) =>
+    changesBetween(relevantPart(before, process), relevantPart(after, process)).map(({ path }) => path);
+  return {
+    config,
+    changes: [
+      ...(process === "service" ? policyChanges(running, config) : []),
+      ...pathsBetween(withoutPolicies(running), withoutPolicies(config)),
+    ],
+    restartPaths: pathsBetween(withoutPolicies(config), withoutPolicies(read)),
+  };
+}
+
+/** Returns whether a running process can apply a setting. The admin service is only added at a start. */
+function isApplicable(path: readonly string[], { admins }: Config): boolean {
+  return path[0] !== "admins" || admins.length > 0;
+}
+
+/** Returns `target` with the value that `source` has at a path, if both have all maps on the way. */
+function copySetting<T>(target: T, source: unknown, [key, ...rest]: readonly string[]): T {
+  if (key === undefined) return source as T;
+  if (!isMap(target) || !isMap(source)) return target;
+  return { ...target, [key]: copySetting(target[key], source[key], rest) };
+}
+
+function relevantPart(config: Config, process: ReloadedProcess): object {
+  const { gateway, log, reload, ...service } = config;
+  return process === "gateway" ? { gateway, log, reload } : { ...service, log, reload };
+}
+
+function policyChanges(before: Config, after: Config): string[] {
+  return changesBetween(policyTextsOf(before), policyTextsOf(after)).map(
+    (change) => `${change.path}: ${change.before ?? "not set"} -> ${change.after ?? "not set"}`,
+  );
+}
+
+/** Returns the values of all levels by path, as in the configuration file. */
+function policyTextsOf({ policy, userPools, apps }: Config): Readonly<Record<string, string | undefined>> {
+  const levels = [
+    { path: "policy", policy },
+    ...userPools.map((pool) => ({ path: `userPools[${pool.id}].policy`, policy: pool.policy })),
+    ...apps.map((app) => ({ path: `apps[${app.id}].policy`, policy: app.policy })),
+  ];
+  return Object.fromEntries(
+    levels.flatMap((level) =>
+      policyValuesOf(level.policy).map(({ path, text }) => [`${level.path}.${path.join(".")}`, text]),
+    ),
+  );
+}
+
+type Holder = Config["apps"][number] | Config["userPools"][number];
+
+function withoutPolicies(config: Config): Config {
+  const strip = <T extends Holder>(entries: readonly T[]) =>
+    entries.map((entry) => ({ ...entry, policy: noPolicy }));
+  return { ...config, policy: noPolicy, userPools: strip(config.userPools), apps: strip(config.apps) };
+}

@@ -1,0 +1,45 @@
+import type { CallObserver } from "../server/calls/call_observer.js";
+import type { MetricsRegistry } from "./registry.js";
+
+/**
+ * Upper bounds of durations in seconds: those of gRFC A66 from 0.1 ms to 10 s, thinned out where nobody needs a
+ * percentile to two digits.
+ */
+export const durationBounds: readonly number[] = [
+  ...[0.0001, 0.0003, 0.0006, 0.0008, 0.001, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5],
+  ...[1, 2, 5, 10],
+];
+
+/** Creates the metrics of calls, with the names of gRFC A66 in the spelling of Prometheus. */
+export function createCallMetrics(registry: MetricsRegistry): CallObserver {
+  const started = registry.counter({
+    name: "grpc_server_call_started_total",
+    help: "Calls that have started.",
+    labels: ["grpc_method"],
+  });
+  const durations = registry.histogram({
+    name: "grpc_server_call_duration_seconds",
+    help: "Time from the complete request to the end of the call. A watch lasts as long as it is open.",
+    labels: ["grpc_method", "grpc_status"],
+    bounds: durationBounds,
+  });
+  const errors = registry.counter({
+    name: "qrlogin_call_errors_total",
+    help: "Calls that ended with an error of the service, by its reason.",
+    labels: ["grpc_method", "grpc_status", "reason"],
+  });
+  return {
+    ofMethod(name) {
+      const startedCalls = started.with({ grpc_method: name });
+      const succeeded = durations.with({ grpc_method: name, grpc_status: "OK" });
+      return {
+        onStart: () => startedCalls.add(),
+        onEnd(code, reason, durationMs) {
+          const ended = code === "OK" ? succeeded : durations.with({ grpc_method: name, grpc_status: code });
+          ended.observe(durationMs / 1_000);
+          if (reason !== undefined) errors.with({ grpc_method: name, grpc_status: code, reason }).add();
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { collectDefaultMetrics, Registry } from "prom-client";
+import type { MetricsRegistry, Snapshot } from "./registry.js";
+
+/**
+ * Metrics that list every open handle for each scrape. With thousands of connections that takes milliseconds, and
+ * `qrlogin_connections` counts them for nothing.
+ */
+const costlyMetrics = ["resources", "handles", "requests"].flatMap((kind) => [
+  `nodejs_active_${kind}`,
+  `nodejs_active_${kind}_total`,
+]);
+
+/** Times that are not summed when several processes are. */
+const aggregations: Readonly<Record<string, string>> = { process_start_time_seconds: "min" };
+
+/**
+ * Adds metrics of this process: CPU time, memory, file descriptors, delays of the event loop, garbage collection, and
+ * the version. To be called once in a process, since their observers last as long as the process.
+ */
+export function addProcessMetrics(registry: MetricsRegistry, version: string): void {
+  const own = new Registry();
+  collectDefaultMetrics({ register: own });
+  for (const name of costlyMetrics) own.removeSingleMetric(name);
+  registry.include(own);
+  registry
+    .gauge({
+      name: "qrlogin_build_info",
+      help: "Always 1. The labels are the versions of qrlogin and Node.js.",
+      labels: ["version", "node"],
+      aggregation: "max",
+    })
+    .with({ version, node: process.versions.node })
+    .set(1);
+}
+
+/** Returns the snapshot with the aggregations that suit several processes of one service. */
+export function withAggregations(snapshot: Snapshot): Snapshot {
+  return snapshot.map((metric) => ({
+    ...metric,
+    aggregator: aggregations[metric.name] ?? metric.aggregator,
+  }));
+}
