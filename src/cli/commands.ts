@@ -223,7 +223,7 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
   const metrics = gatewayConfig.metrics.enabled
     ? await startProcessMetrics(gatewayConfig.metrics, defaultMetricsAddress.gateway, log)
     : undefined;
-  const server = await startGatewayFromConfig(gatewayConfig, log, { demo: development });
+  const server = await startGatewayFromConfig(gatewayConfig, log, { demo: development, metrics });
   const needed = development ? reservedDescriptors : gatewayDescriptorsNeeded(gatewayConfig);
   const stopDescriptorMonitor = monitorDescriptors({ needed, log, clock: systemClock });
   if (development)

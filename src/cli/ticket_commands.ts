@@ -34,8 +34,8 @@ export function addTicketCommands(root: Command, environment: AdminCommandEnviro
 }
 
 /**
- * Returns a command line in which a ticket right after `tickets show` is no option. One in 64 hashes and ids begins with
- * a hyphen.
+ * Returns a command line in which a ticket right after `tickets show` is no option. One in 64 hashes and ids begins
+ * with a hyphen.
  */
 export function separateTicket(args: readonly string[]): readonly string[] {
   const [group, command, ticket, ...others] = args;

@@ -1,4 +1,8 @@
-import type { ChannelCredentials, ChannelOptions, ClientReadableStream } from "@grpc/grpc-js";
+import type {
+  ChannelCredentials,
+  ClientReadableStream,
+  ClientOptions as GrpcClientOptions,
+} from "@grpc/grpc-js";
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { isRequestId, requestIdHeader } from "../base/request_id.js";
 import { withTimeout } from "../base/with_timeout.js";
@@ -56,7 +60,7 @@ export type Unary<Request, Response> = (
 type GeneratedClient<Client> = new (
   address: string,
   credentials: ChannelCredentials,
-  options: ChannelOptions,
+  options: GrpcClientOptions,
 ) => Client;
 
 /** The channels to a service and the calls on them. */

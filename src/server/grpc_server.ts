@@ -25,7 +25,7 @@ import { createInFlightCalls } from "./calls/in_flight.js";
 import { requireOneRequest } from "./calls/require_one_request.js";
 import type { Handlers } from "./handlers.js";
 import { addHealth, healthService, type ServingStatus } from "./health.js";
-import { createHttp2Limits } from "./http2/http2_limits.js";
+import { createHttp2Limits, type Http2Observer } from "./http2/http2_limits.js";
 import { limitStreamResets } from "./http2/stream_resets.js";
 import { withRawMessages } from "./messages/raw_messages.js";
 import { addReflection, reflectionServices } from "./reflection.js";
@@ -37,7 +37,7 @@ export interface GrpcServerOptions {
   /** Service of the administrators. If absent, it is not served. */
   readonly admin?: AdminServiceOptions | undefined;
   readonly users: Pick<UserAuthenticator, "authenticate">;
-  readonly observer: CallObserver;
+  readonly observer: CallObserver & Pick<Http2Observer, "onLimit">;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -130,7 +130,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
       createAdminImplementation(admin, dependenciesOf(adminServiceName)),
     );
   const http2Limits = createHttp2Limits({
-    ...{ config: config.limits, clock, log },
+    ...{ config: config.limits, clock, log, observer: options.observer },
     services: [
       QrLoginServiceService,
       ...(admin ? [QrLoginAdminServiceService] : []),

@@ -32,11 +32,11 @@ const reconnectMs = 1_000;
  * status.
  */
 export function createStatusStream(
-  { watchHub, clock, streamLimiter, heartbeatIntervalMs, onSignIn }: GatewayContext,
+  { watchHub, clock, streamLimiter, heartbeatIntervalMs, onSignIn, observer }: GatewayContext,
   { toStatusResponse }: TicketResponses,
 ) {
   const start = (reply: FastifyReply, retryMs: number) =>
-    startEventStream(reply, { heartbeatIntervalMs, retryMs, clock });
+    startEventStream(reply, { heartbeatIntervalMs, retryMs, clock, observer });
 
   return async (ticket: PageTicket, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const disconnected = new AbortController();

@@ -79,7 +79,7 @@ export interface CallerKind<Caller> {
 /** The dependencies that all handlers share. */
 export interface CallDependencies {
   readonly log: CallLog;
-  readonly observer: CallObserver;
+  readonly observer: Pick<CallObserver, "ofMethod">;
   readonly inFlight: InFlightCalls;
   readonly admissions: Readonly<Record<CallKind, Admission>>;
 }
@@ -222,8 +222,8 @@ async function handleCall<Caller, Result>(
     // The caller of a failed call has an id to ask about, even if it has sent none.
     const errorId = requestId ?? newRequestId();
     logEntry.fail(ticketError, errorId);
-    const { reason } = ticketError;
-    observer.onEnd(status[statusByReason[reason].code], reason, performance.now() - startedAt);
+    const code = status[statusByReason[ticketError.reason].code];
+    observer.onEnd(code, ticketError, performance.now() - startedAt);
     if (!call.cancelled) work.sendError(ticketError, errorId);
   } finally {
     if (admittedKey !== undefined) admission.leave(admittedKey);

@@ -10,7 +10,7 @@ import type { Admission } from "../calls/admission.js";
 import type { CallKind } from "../calls/in_flight.js";
 import { createConnections } from "./connections.js";
 import { closePort, interceptHttp2Servers } from "./http2_interceptor.js";
-import { createLimitEventLog, type LimitEventLog } from "./limit_event_log.js";
+import { createLimitEventLog, type LimitEvent, type LimitEventLog } from "./limit_event_log.js";
 import { createOpenCalls, type MethodTraits } from "./open_calls.js";
 import { createPacedStreams } from "./paced_streams.js";
 import { dropUnusedFields, headerListSizeOf, weightOf } from "./request_metadata.js";
@@ -24,7 +24,16 @@ export interface Http2LimitsOptions {
   readonly services: readonly ServiceDefinition[];
   /** Returns the id of the app that a value of `authorization` authenticates. */
   readonly appOf: (authorization: string | undefined) => string | undefined;
+  readonly observer: Http2Observer;
   readonly admissions: Readonly<Record<CallKind, Pick<Admission, "isFullForSome" | "isFullFor">>>;
+}
+
+/** Receives what the connections of the server do, for metrics. */
+export interface Http2Observer {
+  /** Called when a limit takes effect. */
+  onLimit(event: LimitEvent): void;
+  /** Called for each call of a method that the server does not have. */
+  onUnknownMethod(): void;
 }
 
 /** Limits on the resources that callers can occupy. */
@@ -62,12 +71,13 @@ export function createHttp2Limits({
   log,
   services,
   appOf,
+  observer,
   admissions,
 }: Http2LimitsOptions): Http2Limits {
   const shortest = Math.min(config.handshakeTimeout, config.requestTimeout);
   const interval = Math.min(maxSweepInterval, Math.ceil(shortest / sweepsPerTimeout));
   const sweepsIn = (ms: number) => Math.ceil(ms / interval);
-  const limitEvents = createLimitEventLog(log, clock);
+  const limitEvents = createLimitEventLog(log, clock, observer.onLimit);
   const connections = createConnections(
     {
       connections: config.connections,
@@ -78,7 +88,8 @@ export function createHttp2Limits({
     limitEvents,
   );
   const streamQueue = createStreamQueue(connections);
-  const traitsOf = indexMethodTraits(services);
+  const methods = indexMethodTraits(services);
+  const traitsOf = (path: string | undefined) => methods.get(path) ?? unknownMethod;
   const calls = createOpenCalls(
     {
       metadataBytes: config.metadataBytes,
@@ -155,6 +166,7 @@ export function createHttp2Limits({
         onStream(proceed, stream, headers, flags, rawHeaders) {
           const size = headerListSizeOf(rawHeaders);
           if (!calls.acceptMetadata(stream, size)) return;
+          if (!methods.has(headers[":path"])) observer.onUnknownMethod();
           const weight = weightOf(size);
           if (weight > 1) dropUnusedFields(headers);
           // The usual case. It creates no functions, since every stream passes here.
@@ -196,10 +208,11 @@ export function createHttp2Limits({
 /** Services whose callers have a credential. Those of the others are anonymous. */
 const credentialServices: readonly ServiceDefinition[] = [QrLoginServiceService, QrLoginAdminServiceService];
 
+const unknownMethod: MethodTraits = { kind: "unary", needsCredential: false };
+
 function indexMethodTraits(
   services: readonly ServiceDefinition[],
-): (path: string | undefined) => MethodTraits {
-  const unknown: MethodTraits = { kind: "unary", needsCredential: false };
+): ReadonlyMap<string | undefined, MethodTraits> {
   const methods = new Map<string | undefined, MethodTraits>();
   for (const service of services) {
     const needsCredential = credentialServices.includes(service);
@@ -208,5 +221,5 @@ function indexMethodTraits(
       methods.set(path, { kind, needsCredential });
     }
   }
-  return (path) => methods.get(path) ?? unknown;
+  return methods;
 }
