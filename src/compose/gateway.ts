@@ -60,6 +60,8 @@ export async function startGatewayFromConfig(
       key: readFileSync(tls.keyFile, "utf8"),
       minVersion: tls.minVersion,
     },
+    shutdownDelayMs: config.shutdown.delay,
+    shutdownDrainTimeMs: config.shutdown.drainTime,
     shutdownGracePeriodMs: config.shutdown.gracePeriod,
   });
   const stopCertificateMonitor = monitorCertificates(
@@ -85,7 +87,8 @@ function addGatewayMetrics(metrics: ProcessMetrics): GatewayObserver {
 }
 
 /** Returns the option `tls` of the gRPC clients. Without a setting, the clients use their own default. */
-export function tlsOf({ tls, caFile }: GatewayConfig["service"]) {
-  if (caFile !== undefined) return { tls: { rootCertificates: readFileSync(caFile) } };
-  return tls === undefined ? {} : { tls };
+export function tlsOf({ tls, caFile, certFile, keyFile }: GatewayConfig["service"]) {
+  if (caFile === undefined && certFile === undefined) return tls === undefined ? {} : { tls };
+  const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
+  return { tls: { rootCertificates: read(caFile), certChain: read(certFile), privateKey: read(keyFile) } };
 }

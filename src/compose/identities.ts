@@ -1,8 +1,5 @@
-import {
-  type BasicAuthenticator,
-  createAdminAuthenticator,
-  createAppAuthenticator,
-} from "../auth/basic_authenticator.js";
+import { type AppAuthenticator, createAppAuthenticator } from "../auth/app_authenticator.js";
+import { type BasicAuthenticator, createAdminAuthenticator } from "../auth/basic_authenticator.js";
 import { createTokenSigner, type TokenSigner } from "../auth/signing/token_signer.js";
 import {
   createUserAuthenticator,
@@ -15,7 +12,7 @@ import type { Reloadable } from "./reload/reloadable.js";
 
 /** Everybody whom the service knows, and the keys with which it signs. Each member follows a reload. */
 export interface Identities extends Reloadable {
-  readonly apps: BasicAuthenticator<AppConfig>;
+  readonly apps: AppAuthenticator<AppConfig>;
   readonly admins: BasicAuthenticator<AdminConfig>;
   readonly users: Pick<UserAuthenticator, "authenticate">;
   /** Returns the signer of tokens for apps; undefined if there is none. */
@@ -27,7 +24,7 @@ export interface Identities extends Reloadable {
 /** Identities of one configuration. */
 interface Snapshot {
   readonly config: Config;
-  readonly apps: BasicAuthenticator<AppConfig>;
+  readonly apps: AppAuthenticator<AppConfig>;
   readonly appsById: ReadonlyMap<string, AppConfig>;
   readonly admins: BasicAuthenticator<AdminConfig>;
   readonly users: UserAuthenticator;
@@ -51,7 +48,7 @@ export async function createIdentities(
     const pools = { pools: next.userPools, tokenIssuer: signer };
     return {
       config: next,
-      apps: createAppAuthenticator(next.apps),
+      apps: createAppAuthenticator(next.apps, clock),
       appsById: new Map(next.apps.map((app) => [app.id, app])),
       admins: createAdminAuthenticator(next.admins),
       users:
@@ -72,7 +69,9 @@ export async function createIdentities(
 
   let current = await snapshotOf(config, undefined);
   return {
-    apps: { authenticate: (authorization) => current.apps.authenticate(authorization) },
+    apps: {
+      authenticate: (authorization, certificate) => current.apps.authenticate(authorization, certificate),
+    },
     admins: { authenticate: (authorization) => current.admins.authenticate(authorization) },
     users: { authenticate: (authorization, signal) => current.users.authenticate(authorization, signal) },
     signer: () => current.signer,

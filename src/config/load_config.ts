@@ -1,7 +1,7 @@
 import { type CheckScope, checkConfig } from "./checks/check_config.js";
 import { findPlaceholders } from "./checks/find_placeholders.js";
 import type { AppConfig, Config, TokenIssuerConfig, UserPoolConfig } from "./config.js";
-import { ConfigError, type Problem, type ReportedProblem } from "./config_error.js";
+import { ConfigError, type Problem, type ReportedProblem, withoutPathsOf } from "./config_error.js";
 import {
   applyEnvironment,
   configFileVariable,
@@ -101,7 +101,7 @@ export function readConfig({
     fileProblems.length === 0
       ? withPlaceholders(merged, [
           ...schemaProblems,
-          ...checkProblems,
+          ...withoutPathsOf(schemaProblems, checkProblems),
           ...(purpose === "gateway" ? checkGatewayPresence(merged) : []),
         ])
       : schemaProblems.filter(isFrom(values));

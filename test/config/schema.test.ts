@@ -77,7 +77,7 @@ test("a file with one pool and one app has defaults for everything else", () => 
         userInfoUri: undefined,
       },
     ],
-    apps: [{ ...app, name: "shop", logoUrl: "", policy: noPolicy }],
+    apps: [{ ...app, name: "shop", logoUrl: "", certificateNames: [], policy: noPolicy }],
     admins: [],
   });
 });

@@ -7,6 +7,7 @@ import type { PartialConfig } from "../schema/config_schema.js";
 import { formatDuration } from "../schema/values.js";
 import { checkAdminSecrets } from "./check_admin_secrets.js";
 import { checkAppSecrets } from "./check_app_secrets.js";
+import { checkClientCertificates } from "./check_client_certificates.js";
 import { checkGateway } from "./check_gateway.js";
 import { checkKnownSecrets } from "./check_gateway_apps.js";
 import { checkIssuers } from "./check_issuers.js";
@@ -58,6 +59,7 @@ function checkService(content: PartialConfig): Problem[] {
     ...checkUniqueIds(["apps"], apps),
     ...checkUniqueIds(["admins"], admins),
     ...checkAdminSecrets(content),
+    ...checkClientCertificates(content),
     ...checkUniqueIssuerAudience(userPools),
     ...checkIssuers(content),
     ...checkIntrospection(userPools),

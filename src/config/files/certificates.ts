@@ -20,6 +20,7 @@ interface CertificateSettings {
 interface CertificateFileNames {
   readonly certFile?: string | undefined;
   readonly caFile?: string | undefined;
+  readonly clientCaFile?: string | undefined;
 }
 
 /** File with certificates, and its period of validity. */
@@ -62,11 +63,15 @@ export function readCertificateFiles({
   ];
 }
 
-function readFilesOf(path: Path, { certFile, caFile }: CertificateFileNames = {}): CertificateFile[] {
+function readFilesOf(
+  path: Path,
+  { certFile, caFile, clientCaFile }: CertificateFileNames = {},
+): CertificateFile[] {
   return [
     // A chain is valid while all of its certificates are; a set of authorities is valid while one of them is.
     ...readFileOf([...path, "certFile"], certFile, { from: Math.max, to: Math.min }),
     ...readFileOf([...path, "caFile"], caFile, { from: Math.min, to: Math.max }),
+    ...readFileOf([...path, "clientCaFile"], clientCaFile, { from: Math.min, to: Math.max }),
   ];
 }
 

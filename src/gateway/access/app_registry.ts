@@ -8,7 +8,8 @@ import type { PageField } from "./page_fields.js";
 /** An app that the gateway acts for. */
 export interface GatewayApp {
   readonly id: string;
-  readonly secret: string;
+  /** Secret of the app. An app has none if the certificate of `service.tls` alone authenticates it. */
+  readonly secret?: string | undefined;
   /** Name that pages show to users, at most 128 characters. By default pages show none. */
   readonly name?: string | undefined;
   /**
