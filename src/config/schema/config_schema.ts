@@ -22,38 +22,103 @@ import {
 
 const grpcSchema = z
   .strictObject({
-    address: address.default("127.0.0.1:50051"),
+    address: address
+      .default("127.0.0.1:50051")
+      .describe(
+        "Where the gRPC server listens. Plain text on an address other than loopback needs " +
+          "`grpc.allowPlaintextOnNetwork`.",
+      ),
     tls: z.strictObject(serverTlsSettings).optional(),
-    allowPlaintextOnNetwork: z.boolean().default(false),
-    reflection: z.boolean().default(false),
-    maxConnectionAge: duration("0s", "24h").prefault("30m"),
+    allowPlaintextOnNetwork: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether to serve plain text on the network. Only for use behind a proxy that terminates TLS.",
+      ),
+    reflection: z.boolean().default(false).describe("Whether to serve reflection. True in development mode."),
+    maxConnectionAge: duration("0s", "24h")
+      .prefault("30m")
+      .describe(
+        "Age at which a client is asked to open a new connection, so that added nodes get their share. " +
+          "Varies by a tenth. Running calls continue. 0s: no limit.",
+      ),
     limits: z
       .strictObject({
-        messageBytes: integer(4096, 4_194_304).default(65_536),
-        connections: integer(1, 1_000_000).default(10_000),
-        connectionsPerAddress: integer(1, 1_000_000).default(2_000),
-        handshakeTimeout: duration("100ms", "5m").prefault("10s"),
-        requestTimeout: duration("100ms", "5m").prefault("10s"),
-        incompleteRequests: integer(1, 1_000_000).default(2_000),
-        streamsPerConnection: integer(1, 1_000_000).default(1_000),
-        streamResetRate: integer(1, 1_000_000).default(1_000),
-        metadataBytes: integer(4_096, 65_536).default(20_480),
-        healthWatches: integer(1, 1_000_000).default(1_000),
-        watches: integer(1, 10_000_000).default(50_000),
-        watchesPerApp: integer(1, 10_000_000).default(25_000),
-        callsPerApp: integer(1, 1_000_000).default(2_000),
+        messageBytes: integer(4096, 4_194_304).default(65_536).describe("Largest request that is accepted."),
+        connections: integer(1, 1_000_000)
+          .default(10_000)
+          .describe("Connections in total. See [Floods](deployment.md#floods)."),
+        connectionsPerAddress: integer(1, 1_000_000)
+          .default(2_000)
+          .describe(
+            "Connections of one IPv4 address or one IPv6 network of 64 bits. A proxy is one address.",
+          ),
+        handshakeTimeout: duration("100ms", "5m")
+          .prefault("10s")
+          .describe(
+            "How long a new connection may take to complete its TLS handshake and its HTTP/2 preface.",
+          ),
+        requestTimeout: duration("100ms", "5m")
+          .prefault("10s")
+          .describe(
+            "How long a request may take to arrive, and a response to be read. Does not limit a watch.",
+          ),
+        incompleteRequests: integer(1, 1_000_000)
+          .default(2_000)
+          .describe(
+            "Requests that have begun to arrive, in total. Each counts once per 2 KiB of its metadata. " +
+              "Beyond the limit, the oldest of those that are older than a second are ended.",
+          ),
+        streamsPerConnection: integer(1, 1_000_000)
+          .default(1_000)
+          .describe("Calls and watches of one connection. Clients know the limit, and wait."),
+        streamResetRate: integer(1, 1_000_000)
+          .default(1_000)
+          .describe(
+            "Calls and watches per second that a client may cancel on one connection, in addition to " +
+              "`streamsPerConnection` at once. Beyond it, [the connection is " +
+              "closed](deployment.md#cancelled-calls). Needs Node.js 22.10 or later.",
+          ),
+        metadataBytes: integer(4_096, 65_536)
+          .default(20_480)
+          .describe(
+            "Metadata of one call: names, values, and 32 bytes per entry. A user token has up to 16384 bytes.",
+          ),
+        healthWatches: integer(1, 1_000_000)
+          .default(1_000)
+          .describe("Watches of the health service, at most 100 of them on one connection."),
+        watches: integer(1, 10_000_000)
+          .default(50_000)
+          .describe("Open watches of all apps together. One more is rejected with `TOO_MANY_WATCHES`."),
+        watchesPerApp: integer(1, 10_000_000)
+          .default(25_000)
+          .describe(
+            "Open watches of one app. A gateway with 10,000 event streams watches up to 20,000 tickets.",
+          ),
+        callsPerApp: integer(1, 1_000_000)
+          .default(2_000)
+          .describe(
+            "Unary calls in progress of one app, or of one user's phone. One more is rejected with " +
+              "`RATE_LIMITED`.",
+          ),
       })
       .prefault({}),
     keepalive: z
       .strictObject({
-        interval: duration("1s", "1h").prefault("30s"),
-        timeout: duration("100ms", "5m").prefault("10s"),
+        interval: duration("1s", "1h").prefault("30s").describe("How often a quiet connection is pinged."),
+        timeout: duration("100ms", "5m")
+          .prefault("10s")
+          .describe("How long the response to a ping may take."),
       })
       .prefault({}),
     shutdown: z
       .strictObject({
-        delay: duration("0s", "5m").prefault("0s"),
-        gracePeriod: duration("0s", "10m").prefault("10s"),
+        delay: duration("0s", "5m")
+          .prefault("0s")
+          .describe("How long calls are still served after health reports NOT_SERVING."),
+        gracePeriod: duration("0s", "10m")
+          .prefault("10s")
+          .describe("How long running calls have to finish after that delay."),
       })
       .prefault({}),
   })
@@ -62,7 +127,13 @@ const grpcSchema = z
 
 const logSchema = z
   .strictObject({
-    level: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+    level: z
+      .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
+      .default("info")
+      .describe(
+        "The lowest level that is written. From `info` on, floods of errors are [summed " +
+          "up](deployment.md#the-log).",
+      ),
   })
   .prefault({});
 
@@ -70,52 +141,103 @@ const reloadSchema = z
   .strictObject({
     interval: duration("0s", "1h")
       .refine((ms) => ms === 0 || ms >= 1_000, { error: "must be 0s, or 1s to 1h" })
-      .prefault("10s"),
+      .prefault("10s")
+      .meta({
+        description:
+          "How often the configuration file, and the files that it names, are compared with what is in use. 0s: " +
+          "[reload](#reloading) on SIGHUP only.",
+        limits: "0s, or 1s to 1h",
+      }),
   })
   .prefault({});
 
 const ticketsSchema = z
   .strictObject({
-    ttl: duration("1s", "1h").prefault("120s"),
-    minTtl: duration("1s", "1h").prefault("30s"),
-    maxTtl: duration("1s", "1h").prefault("600s"),
-    authorizedTtl: duration("1s", "1h").prefault("300s"),
-    checkCodeTtl: duration("10s", "1h").prefault("60s"),
-    retention: duration("1s", "24h").prefault("600s"),
-    minPollInterval: duration("0s", "1m").prefault("500ms"),
+    ttl: duration("1s", "1h")
+      .prefault("120s")
+      .describe("Lifetime of a ticket if its creator does not request one, between `minTtl` and `maxTtl`."),
+    minTtl: duration("1s", "1h")
+      .prefault("30s")
+      .describe("A shorter requested lifetime is raised to this. Up to `maxTtl`."),
+    maxTtl: duration("1s", "1h").prefault("600s").describe("A longer requested lifetime is lowered to this."),
+    authorizedTtl: duration("1s", "1h")
+      .prefault("300s")
+      .describe("Lifetime of the exchange ticket, from the approval, or from the right check code."),
+    checkCodeTtl: duration("10s", "1h")
+      .prefault("60s")
+      .describe("How long a user has at least to type the check code, from the approval."),
+    retention: duration("1s", "24h")
+      .prefault("600s")
+      .describe("How long a finished ticket is kept, so that its creator still learns how it ended."),
+    minPollInterval: duration("0s", "1m")
+      .prefault("500ms")
+      .describe(
+        "The minimum interval between two polls of a ticket, which clients receive with it. A poll that " +
+          "comes more than half an interval early is rejected with `RATE_LIMITED`. 0s: every poll is " +
+          "allowed.",
+      ),
     // A QR code holds 1,273 bytes at the highest error correction. The other fields take up to 249 of them.
-    maxCustomDataBytes: integer(0, fieldLimits.customDataBytes).default(512),
+    maxCustomDataBytes: integer(0, fieldLimits.customDataBytes)
+      .default(512)
+      .describe(
+        "Largest custom data, in bytes as drawn: JSON in ASCII, other characters as `\\uXXXX`. A larger " +
+          "limit makes codes hard to scan.",
+      ),
   })
   .prefault({});
 
 const watchSchema = z
   .strictObject({
-    heartbeatInterval: duration("1s", "5m").prefault("15s"),
-    maxPerTicket: integer(1, 100).default(4),
+    heartbeatInterval: duration("1s", "5m")
+      .prefault("15s")
+      .describe("Interval after which an unchanged status is sent again."),
+    maxPerTicket: integer(1, 100).default(4).describe("Watches of one ticket. One more ends the oldest."),
   })
   .prefault({});
 
 const userTokensSchema = z
   .strictObject({
-    clockTolerance: duration("0s", "5m").prefault("30s"),
-    cacheSize: integer(1, 1_000_000).default(10_000),
-    cacheMaxAge: duration("1s", "5m").prefault("5m"),
-    issuerTimeout: duration("100ms", "1m").prefault("5s"),
+    clockTolerance: duration("0s", "5m")
+      .prefault("30s")
+      .describe("How far the clocks of issuer and service may differ."),
+    cacheSize: integer(1, 1_000_000).default(10_000).describe("How many verified tokens are cached."),
+    cacheMaxAge: duration("1s", "5m")
+      .prefault("5m")
+      .describe(
+        "Maximum age of an issuer's cached keys, and of a cached verification. Keys are read earlier for " +
+          "a token with an unknown key; see [User pools](#user-pools).",
+      ),
+    issuerTimeout: duration("100ms", "1m")
+      .prefault("5s")
+      .describe(
+        "How long the issuer's JWKS, introspection and UserInfo endpoints may take. An endpoint that " +
+          "fails three times in a row (UserInfo: for three users) is not called for 1 s, growing to 10 s. " +
+          "Meanwhile, calls that need it are rejected at once.",
+      ),
   })
   .prefault({});
 
 const appSchema = z
   .strictObject({
-    id,
-    name: appName.optional(),
-    logoUrl: imageUrl.default(""),
-    userPool: id,
-    secretSha256: oneOrMore(sha256),
+    id: id.describe("Name of the app, each once, used as the user name of its credential."),
+    name: appName.optional().meta({ description: "The name that the approver sees.", preset: "the id" }),
+    logoUrl: imageUrl.default("").describe("The logo that the approver sees."),
+    userPool: id.describe("The pool whose users can sign in to the app."),
+    secretSha256: oneOrMore(sha256).describe(
+      "SHA-256 of each accepted secret. Digests of public secrets, such as `demo-secret`, are rejected.",
+    ),
     policy: appPolicySchema,
   })
   .transform((given) => ({ ...given, name: given.name ?? given.id }));
 
-const adminSchema = z.strictObject({ id, secretSha256: oneOrMore(sha256) });
+const adminSchema = z.strictObject({
+  id: id.describe(
+    "Name of the administrator, each once, the user name of its credential and listed with what it disables.",
+  ),
+  secretSha256: oneOrMore(sha256).describe(
+    "SHA-256 of each accepted secret. Not that of an app or of another administrator.",
+  ),
+});
 
 /**
  * Schema of the configuration file: every key with its limits and its default. Rules between keys are in
@@ -133,9 +255,17 @@ export const configSchema = z
     userTokens: userTokensSchema,
     policy: policySchema,
     tokenIssuer: tokenIssuerSchema.optional(),
-    userPools: z.array(userPoolSchema).default([]),
-    apps: z.array(appSchema).default([]),
-    admins: z.array(adminSchema).default([]),
+    userPools: z.array(userPoolSchema).default([]).meta({
+      description: "The tenants whose users may approve.",
+      preset: "–",
+      limits: "one entry or more",
+    }),
+    apps: z.array(appSchema).default([]).meta({
+      description: "The websites' backends that may request sign-ins.",
+      preset: "–",
+      limits: "one entry or more",
+    }),
+    admins: z.array(adminSchema).default([]).describe("The administrators."),
     gateway: gatewaySchema.optional(),
   })
   .transform((given) => ({
