@@ -114,7 +114,7 @@ function readRaw(
         const { done, value } = await messages.next();
         return done ? { done, value: undefined } : { value: value.status as TicketStatus };
       } catch (error) {
-        throw toQrLoginError(error, address);
+        throw toQrLoginError(error, { address });
       }
     },
     async return() {

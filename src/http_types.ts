@@ -173,6 +173,8 @@ export interface Problem {
   readonly retryAfterMs?: number;
   /** Name of the exceeded limit, such as `requester_address`, for RATE_LIMITED. */
   readonly limit?: string;
+  /** Id of the request, under which the operator finds it in the log. The header `x-request-id` has it too. */
+  readonly requestId?: string;
 }
 
 /** An invalid field of a request, by its JSON path. */

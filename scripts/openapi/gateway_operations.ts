@@ -2,7 +2,7 @@ import * as z from "zod";
 import { HttpError, toProblem } from "../../src/gateway/http/http_error.js";
 import { imageQuery } from "../../src/gateway/routes/schemas.js";
 import { errorResponses, type ReasonName, type Reasons } from "./error_reasons.js";
-import { contentOf, type Operation, type Paths, refTo, type Schema } from "./types.js";
+import { contentOf, exampleRequestId, type Operation, type Paths, refTo, type Schema } from "./types.js";
 
 /** An operation, with the reasons of its errors besides those of any call in place of their responses. */
 interface Described extends Omit<Operation, "description" | "security" | "tags"> {
@@ -242,7 +242,7 @@ export function gatewayOperations(reasons: Reasons): Paths {
     const [method = "", path = ""] = route.split(" ");
     const statusOf = (name: ReasonName) => reasons.get(name)?.status ?? 500;
     const contentOfError = (status: number, reason: ReasonName) => {
-      const problem = toProblem(new HttpError(status, reason, "text for people"));
+      const problem = toProblem(new HttpError(status, reason, "text for people"), exampleRequestId);
       return contentOf("application/problem+json", refTo("Problem"), problem);
     };
     const withStatus = (status: number, ...names: ReasonName[]) =>

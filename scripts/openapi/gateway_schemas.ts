@@ -104,6 +104,7 @@ const responses = {
       fieldViolations: z.array(fieldViolation).readonly().exactOptional(),
       retryAfterMs: count.exactOptional(),
       limit: z.string().exactOptional(),
+      requestId: z.string().exactOptional(),
     }),
   ),
   FieldViolation: fieldViolation,

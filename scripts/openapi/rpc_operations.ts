@@ -6,13 +6,12 @@ import {
   codeToString,
   errorToJson,
 } from "@connectrpc/connect/protocol-connect";
-import { toConnectError } from "../../src/gateway/connect/connect_errors.js";
+import { codeOfStatus } from "../../src/gateway/connect/connect_errors.js";
 import { detailsOf } from "../../src/gateway/connect/error_details.js";
-import { HttpError } from "../../src/gateway/http/http_error.js";
 import type { CommentOf } from "../proto/comments.js";
 import { callerOf, documentedErrors } from "../proto/documented_errors.js";
 import { errorResponses, type ReasonName, type Reasons } from "./error_reasons.js";
-import { contentOf, type Operation, type Paths, refTo, type Schema } from "./types.js";
+import { contentOf, exampleRequestId, type Operation, type Paths, refTo, type Schema } from "./types.js";
 
 const codes = Object.values(Code).filter((code) => typeof code === "number");
 
@@ -107,7 +106,7 @@ function operationOf(method: DescMethod, reasons: Reasons, commentOf: CommentOf)
   const names = [...documentedErrors(method, commentOf, [...reasons.keys()]), ...gatewayErrors];
   const contentOfError = (_status: number, reason: ReasonName) => {
     const error = new ConnectError("text for people", codeOf(reason, reasons));
-    error.details = detailsOf({ reason, message: "", details: {} });
+    error.details = detailsOf({ reason, message: "", details: {} }, exampleRequestId);
     return contentOf("application/json", refTo("ConnectError"), errorToJson(error, undefined));
   };
   const optional = "The gateway serves this method only if its setting `rpcMethods` lists it.";
@@ -141,5 +140,5 @@ function codeOf(name: ReasonName, reasons: Reasons): Code {
   const { status = 500, meaning = "" } = reasons.get(name) ?? {};
   // The comment of a reason of the service begins with its code.
   const [word = ""] = /^[A-Z_]+/.exec(meaning) ?? [];
-  return codeFromString(word.toLowerCase()) ?? toConnectError(new HttpError(status, name, "")).code;
+  return codeFromString(word.toLowerCase()) ?? codeOfStatus(status);
 }

@@ -28,3 +28,6 @@ export function refTo(name: string): Schema {
 export function contentOf(mediaType: string, schema: Schema, example?: unknown): object {
   return { [mediaType]: { schema, ...(example !== undefined && { example }) } };
 }
+
+/** Id of the request in the examples of errors. */
+export const exampleRequestId = "0b0f4f7e-6c1d-4b8e-9a51-8f2f6a3f9d10";

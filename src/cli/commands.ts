@@ -25,7 +25,6 @@ import { type ConfigReading, loadConfig, readConfig } from "../config/load_confi
 import { explainPolicy } from "../config/policy/explain_policy.js";
 import { newSecret, sha256Hex } from "../domain/secrets.js";
 import { createProcessLog } from "../log/process_log.js";
-import { redaction } from "../log/redaction.js";
 import { gatewayBanner, serveBanner } from "./banner.js";
 import {
   addDoctorCommands,
@@ -178,7 +177,7 @@ async function runServe(
   const sources = { file, env: environment.env, developmentPreset: developmentPresets() };
   const { config, files } = requireConfig(readConfig(sources));
   const { development } = config;
-  const log = createProcessLog({ level: config.log.level, redact: redaction }, environment);
+  const log = createProcessLog(config.log, { development }, environment);
   const timeoutMs = serveStopTimeout(config, workers);
   void stopRequested.then(() => exitAfterTimeout(timeoutMs, environment, log));
   let isStopRequested = false;
@@ -216,13 +215,13 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
   const { config, files } = requireConfig(readConfig(sources));
   const { development, gateway: gatewayConfig } = config;
   if (!gatewayConfig) throw new Error("the configuration has no gateway section");
-  const log = createProcessLog({ level: config.log.level, redact: redaction }, environment);
+  const log = createProcessLog(config.log, { development }, environment);
   const reloading = reloadOnRequest({ process: "gateway", sources, config, files }, log, environment);
   void stopRequested.then(() => exitAfterTimeout(gatewayStopTimeout(gatewayConfig), environment, log));
   const metrics = gatewayConfig.metrics.enabled
     ? await startProcessMetrics(gatewayConfig.metrics, defaultMetricsAddress.gateway, log)
     : undefined;
-  const server = await startGatewayFromConfig(gatewayConfig, log, { demo: development });
+  const server = await startGatewayFromConfig(gatewayConfig, log, { demo: development, metrics });
   const needed = development ? reservedDescriptors : gatewayDescriptorsNeeded(gatewayConfig);
   const stopDescriptorMonitor = monitorDescriptors({ needed, log, clock: systemClock });
   if (development)

@@ -200,6 +200,7 @@ export function createAppClientWithTiming(options: AppClientOptions, timing: Tim
         rpcClient.openStream(
           (client, metadata) => client.watchStatus(message, metadata),
           authorizationOf(watchOptions),
+          watchOptions.requestId,
         );
       return watch({ open, address, inFlight, timing }, watchOptions);
     },

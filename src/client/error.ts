@@ -39,6 +39,8 @@ export class QrLoginError extends Error {
   readonly fieldViolations: readonly FieldViolation[];
   /** Delay that the service asks for before another attempt, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** Id of the request, for a look into the log of the service: the caller's own, or one that the service made. */
+  readonly requestId: string | undefined;
   /** Why no service was reached. Undefined if one has replied, or if the connection broke during the call. */
   readonly connectionFailure: ConnectionFailure | undefined;
 
@@ -62,6 +64,7 @@ export class QrLoginError extends Error {
     this.exceededLimit = details.exceededLimit;
     this.fieldViolations = details.fieldViolations ?? [];
     this.retryAfterMs = details.retryAfterMs;
+    this.requestId = details.requestId;
     this.connectionFailure = details.connectionFailure;
   }
 }
@@ -89,9 +92,12 @@ export function isInterrupted({ code, rawReason, message }: QrLoginError): boole
 /**
  * Converts an error of grpc-js into a {@link QrLoginError} that has it as its cause.
  *
- * @param address Address of the service, for the message.
+ * @param call Address of the service, for the message, and id of the request, if the caller has passed one.
  */
-export function toQrLoginError(cause: unknown, address: string): QrLoginError {
+export function toQrLoginError(
+  cause: unknown,
+  { address, requestId }: { readonly address: string; readonly requestId?: string | undefined },
+): QrLoginError {
   const { code, details, metadata } = (cause ?? {}) as {
     code?: unknown;
     details?: unknown;
@@ -105,7 +111,7 @@ export function toQrLoginError(cause: unknown, address: string): QrLoginError {
   return new QrLoginError(
     knownCode,
     connectionFailure === undefined ? text : describeConnectionFailure(connectionFailure, address),
-    { ...errorDetails, connectionFailure },
+    { ...errorDetails, requestId: requestId ?? errorDetails.requestId, connectionFailure },
     { cause },
   );
 }

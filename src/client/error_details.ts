@@ -1,7 +1,8 @@
 import { Metadata } from "@grpc/grpc-js";
-import { BadRequest, ErrorInfo, QuotaFailure, RetryInfo } from "nice-grpc-error-details";
+import { BadRequest, ErrorInfo, QuotaFailure, RequestInfo, RetryInfo } from "nice-grpc-error-details";
 import { Status } from "nice-grpc-error-details/lib/proto/google/rpc/status.js";
 import { ErrorReason } from "../../gen/qrlogin/v1/error_reason.js";
+import { isRequestId } from "../base/request_id.js";
 
 /** Name of an {@link ErrorReason} that the service sends. */
 export type ErrorReasonName = Exclude<keyof typeof ErrorReason, "UNSPECIFIED" | "UNRECOGNIZED">;
@@ -24,6 +25,7 @@ export interface ErrorDetails {
   readonly exceededLimit: string | undefined;
   readonly fieldViolations: readonly FieldViolation[];
   readonly retryAfterMs: number | undefined;
+  readonly requestId: string | undefined;
 }
 
 const errorDomain = "qrlogin.v1";
@@ -37,6 +39,7 @@ export function parseErrorDetails(trailers: unknown): ErrorDetails {
   const ours = info?.domain === errorDomain ? info : undefined;
   const delay = findDetail(details, "google.rpc.RetryInfo", RetryInfo.decode)?.retryDelay;
   const badRequest = findDetail(details, "google.rpc.BadRequest", BadRequest.decode);
+  const requestId = findDetail(details, "google.rpc.RequestInfo", RequestInfo.decode)?.requestId;
   const quotaFailure = findDetail(details, "google.rpc.QuotaFailure", QuotaFailure.decode);
   return {
     reason: ours && toReason(ours.reason),
@@ -48,6 +51,8 @@ export function parseErrorDetails(trailers: unknown): ErrorDetails {
     fieldViolations:
       badRequest?.fieldViolations.map(({ field, description }) => ({ field, description })) ?? [],
     retryAfterMs: delay && Math.max(0, delay.seconds * 1_000 + delay.nanos / 1_000_000),
+    // Any proxy on the way can write the details, and callers log this one.
+    requestId: isRequestId(requestId) ? requestId : undefined,
   };
 }
 

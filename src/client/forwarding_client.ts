@@ -15,6 +15,7 @@ export interface ForwardedCall {
   readonly authorization: string | undefined;
   /** Signal that ends the call; the call then rejects with its reason. */
   readonly signal: AbortSignal;
+  readonly requestId?: string | undefined;
 }
 
 /**
@@ -41,7 +42,7 @@ export interface ForwardingClient {
 export function createForwardingClient(options: ClientOptions): ForwardingClient {
   const rpcClient = createRpcClient(QrLoginServiceClient, options, systemTiming);
   return {
-    call: ({ path, request, authorization, signal }) =>
+    call: ({ path, request, authorization, signal, requestId }) =>
       rpcClient.call<Uint8Array, Uint8Array>(
         (client) => (bytes, metadata, callOptions, callback) =>
           client.makeUnaryRequest(
@@ -55,15 +56,18 @@ export function createForwardingClient(options: ClientOptions): ForwardingClient
           ),
         request,
         forwardable(authorization),
-        { signal },
+        { signal, requestId },
       ),
-    stream({ path, request, authorization, signal }) {
+    stream({ path, request, authorization, signal, requestId }) {
       const open = () =>
         rpcClient.openStream(
           (client, metadata) => client.makeServerStreamRequest(path, toBuffer, unchanged, request, metadata),
           forwardable(authorization),
+          requestId,
         );
-      return readStream(rpcClient.address, open, (stop) => rpcClient.inFlight.add(signal, stop));
+      return readStream({ address: rpcClient.address, requestId }, open, (stop) =>
+        rpcClient.inFlight.add(signal, stop),
+      );
     },
     close: rpcClient.close,
   };
@@ -75,7 +79,7 @@ export function statusDetailsOf({ cause }: QrLoginError): readonly StatusDetail[
 }
 
 async function* readStream(
-  address: string,
+  call: { readonly address: string; readonly requestId: string | undefined },
   open: () => ClientReadableStream<Uint8Array>,
   addInFlight: (stop: (reason: unknown) => void) => () => void,
 ): AsyncGenerator<Uint8Array> {
@@ -92,7 +96,7 @@ async function* readStream(
     stream.on("error", () => {});
     yield* stream;
   } catch (error) {
-    throw stopped ? stopped.reason : toQrLoginError(error, address);
+    throw stopped ? stopped.reason : toQrLoginError(error, call);
   } finally {
     removeFromInFlight();
     stream?.cancel();

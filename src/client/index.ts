@@ -68,6 +68,7 @@ export {
   createApproverClient,
 } from "./approver_client.js";
 export type { BackoffOptions } from "./backoff.js";
+export type { CallObserver, EndedCall } from "./call_observer.js";
 export type { ConnectionFailure } from "./connection_failure.js";
 export { isInterrupted, isQrLoginError, QrLoginError } from "./error.js";
 export type { ErrorReasonName, FieldViolation } from "./error_details.js";

@@ -1,5 +1,10 @@
-import type { ChannelCredentials, ChannelOptions, ClientReadableStream } from "@grpc/grpc-js";
+import type {
+  ChannelCredentials,
+  ClientReadableStream,
+  ClientOptions as GrpcClientOptions,
+} from "@grpc/grpc-js";
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import { isRequestId, requestIdHeader } from "../base/request_id.js";
 import { withTimeout } from "../base/with_timeout.js";
 import type { Field } from "./arguments/field.js";
 import { createChannelPool } from "./channel_pool.js";
@@ -14,6 +19,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Time limit of the call, retries included, in milliseconds; the client's by default. */
   readonly deadlineMs?: number;
+  /**
+   * Id of the request that causes the call, for the log of the service: 1 to 64 letters, digits, or characters of
+   * `._:=+/@-`. The error of the call has it too.
+   */
+  readonly requestId?: string | undefined;
 }
 
 /** Options of every client. */
@@ -26,6 +36,7 @@ export interface ClientOptions extends TransportOptions {
 export const callOptionFields = {
   signal: { type: "AbortSignal" },
   deadlineMs: { type: "number" },
+  requestId: { type: "string" },
 } as const satisfies Record<keyof CallOptions, Field>;
 
 /** Fields of {@link ClientOptions}. */
@@ -49,7 +60,7 @@ export type Unary<Request, Response> = (
 type GeneratedClient<Client> = new (
   address: string,
   credentials: ChannelCredentials,
-  options: ChannelOptions,
+  options: GrpcClientOptions,
 ) => Client;
 
 /** The channels to a service and the calls on them. */
@@ -71,6 +82,7 @@ export interface RpcClient<Client> {
   openStream<Response>(
     start: (client: Client, metadata: Metadata) => ClientReadableStream<Response>,
     authorization: string | undefined,
+    requestId: string | undefined,
   ): ClientReadableStream<Response>;
   /** Ends all running calls and closes the channels. Has no effect when called again. */
   close(): void;
@@ -103,12 +115,13 @@ export function createRpcClient<Client extends { close(): void }>(
   return {
     address,
     inFlight,
-    async call(method, request, authorization, { signal, deadlineMs = defaultDeadline }) {
+    async call(method, request, authorization, { signal, requestId, deadlineMs = defaultDeadline }) {
       const deadline = Date.now() + requireDeadline(deadlineMs);
       const metadata = createMetadata(
         typeof authorization !== "function"
           ? authorization
           : await resolveAuthorization(deadlineMs, authorization, signal, inFlight, timing),
+        requestId,
       );
       return new Promise((resolve, reject) => {
         let running: { cancel(): void } | undefined;
@@ -123,15 +136,15 @@ export function createRpcClient<Client extends { close(): void }>(
         running = method(client).call(client, request, metadata, { deadline }, (error, response) => {
           release();
           removeFromInFlight();
-          if (error) reject(toQrLoginError(error, address));
+          if (error) reject(toQrLoginError(error, { address, requestId }));
           else resolve(response);
         });
       });
     },
-    openStream(start, authorization) {
+    openStream(start, authorization, requestId) {
       const { client, release } = watchChannels.acquire();
       // However a call ends, `status` is its last event.
-      return start(client, createMetadata(authorization)).once("status", release);
+      return start(client, createMetadata(authorization, requestId)).once("status", release);
     },
     close() {
       inFlight.close();
@@ -141,8 +154,15 @@ export function createRpcClient<Client extends { close(): void }>(
   };
 }
 
-function createMetadata(authorization: string | undefined): Metadata {
+/** @throws TypeError when the id of the request has a wrong form. */
+function createMetadata(authorization: string | undefined, requestId: string | undefined): Metadata {
   const metadata = new Metadata();
+  if (requestId !== undefined) {
+    if (!isRequestId(requestId)) {
+      throw new TypeError("requestId must have 1 to 64 letters, digits, or characters of ._:=+/@-");
+    }
+    metadata.set(requestIdHeader, requestId);
+  }
   if (authorization !== undefined) metadata.set("authorization", authorization);
   return metadata;
 }

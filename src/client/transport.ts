@@ -1,8 +1,14 @@
 import { isIPv6 } from "node:net";
-import { type ChannelCredentials, type ChannelOptions, credentials } from "@grpc/grpc-js";
+import {
+  type ChannelCredentials,
+  type ChannelOptions,
+  credentials,
+  type ClientOptions as GrpcClientOptions,
+} from "@grpc/grpc-js";
 import { serviceConfig } from "../../gen/service_config.js";
 import { isLoopbackHost } from "../base/address.js";
 import type { Field } from "./arguments/field.js";
+import { type CallObserver, observeCalls } from "./call_observer.js";
 
 /** Protection of the connection; see {@link TransportOptions.tls}. */
 export type Tls = boolean | { readonly rootCertificates?: Buffer | string };
@@ -34,6 +40,8 @@ export interface TransportOptions {
    * defines the retries, and the spreading of calls over all addresses (`round_robin`).
    */
   readonly channelOptions?: ChannelOptions;
+  /** Receives a report of each call that ends, for metrics. */
+  readonly observer?: CallObserver | undefined;
 }
 
 /** Fields of {@link TransportOptions}. */
@@ -42,6 +50,7 @@ export const transportOptionFields = {
   tls: { type: ["boolean", "object"], fields: { rootCertificates: { type: ["string", "object"] } } },
   maxStreamsPerConnection: { type: "number" },
   channelOptions: { type: "object" },
+  observer: { type: "object" },
 } as const satisfies Record<keyof TransportOptions, Field>;
 
 /** The settings with which a gRPC client of the service is created. */
@@ -50,11 +59,11 @@ export interface Transport {
   readonly credentials: ChannelCredentials;
   readonly maxStreams: number;
   /** Options of the first channel for unary calls. */
-  readonly unaryChannelOptions: ChannelOptions;
+  readonly unaryChannelOptions: GrpcClientOptions;
   /** Options of the further channels for unary calls. */
-  readonly extraUnaryChannelOptions: ChannelOptions;
+  readonly extraUnaryChannelOptions: GrpcClientOptions;
   /** Options of the channels for watches. */
-  readonly watchChannelOptions: ChannelOptions;
+  readonly watchChannelOptions: GrpcClientOptions;
 }
 
 /**
@@ -73,7 +82,7 @@ export function resolveTransport(options: TransportOptions): Transport {
   if (!Number.isSafeInteger(maxStreams) || maxStreams < 1) {
     throw new RangeError("maxStreamsPerConnection must be a whole number above zero");
   }
-  const unaryChannelOptions: ChannelOptions = {
+  const unaryChannelOptions: GrpcClientOptions = {
     // A connection that broke without notice is detected within 40 seconds.
     "grpc.keepalive_time_ms": 30_000,
     "grpc.keepalive_timeout_ms": 10_000,
@@ -89,6 +98,7 @@ export function resolveTransport(options: TransportOptions): Transport {
     "grpc.service_config_disable_resolution": 1,
     // A separate connection for each channel: long streams must not use up the capacity for short calls.
     "grpc.use_local_subchannel_pool": 1,
+    ...(options.observer && { interceptors: [observeCalls(options.observer)] }),
   };
   // Closes the connection of a channel that is no longer needed after a minute.
   const extraUnaryChannelOptions = { "grpc.client_idle_timeout_ms": 60_000, ...unaryChannelOptions };

@@ -5,6 +5,7 @@ import type { Field } from "./arguments/field.js";
 import { type BackoffOptions, createBackoff } from "./backoff.js";
 import { isInterrupted, isQrLoginError, type QrLoginError } from "./error.js";
 import type { InFlight } from "./in_flight.js";
+import type { CallOptions } from "./rpc_client.js";
 import { isTerminal } from "./terminal_state.js";
 import type { Timing } from "./timing.js";
 import { createWatchCall } from "./watch_call.js";
@@ -17,12 +18,15 @@ export interface WatchOptions {
   readonly heartbeats?: boolean;
   /** Pauses between the attempts to reconnect. */
   readonly backoff?: BackoffOptions;
+  /** Id of the request that causes the watch; see {@link CallOptions.requestId}. */
+  readonly requestId?: string | undefined;
 }
 
 /** Fields of {@link WatchOptions}. */
 export const watchOptionFields = {
   signal: { type: "AbortSignal" },
   heartbeats: { type: "boolean" },
+  requestId: { type: "string" },
   backoff: { type: "object", fields: { initialMs: { type: "number" }, maxMs: { type: "number" } } },
 } as const satisfies Record<keyof WatchOptions, Field>;
 
@@ -61,7 +65,7 @@ export function watch(dependencies: WatchDependencies, options: WatchOptions): A
 
 async function* watchStatuses(
   { open, address, inFlight, timing }: WatchDependencies,
-  { signal, heartbeats = false, backoff: backoffOptions = {} }: WatchOptions,
+  { signal, heartbeats = false, backoff: backoffOptions = {}, requestId }: WatchOptions,
   stopController: AbortController,
 ): AsyncGenerator<TicketStatus, undefined> {
   const backoff = createBackoff(backoffOptions, timing.random);
@@ -71,7 +75,7 @@ async function* watchStatuses(
   try {
     for (;;) {
       stopSignal.throwIfAborted();
-      const call = createWatchCall(open(), address);
+      const call = createWatchCall(open(), { address, requestId });
       const onStop = () => call.stop(stopSignal.reason);
       stopSignal.addEventListener("abort", onStop, { once: true });
       let retryAfterMs: number | undefined;

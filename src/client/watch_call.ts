@@ -14,7 +14,7 @@ export interface WatchCall {
 
 export function createWatchCall(
   stream: ClientReadableStream<WatchStatusResponse>,
-  address: string,
+  call: { readonly address: string; readonly requestId?: string | undefined },
 ): WatchCall {
   let unread: TicketStatus | undefined;
   let end: { readonly failure?: unknown } | undefined;
@@ -42,7 +42,7 @@ export function createWatchCall(
   });
   stream.on("end", () => finish({}));
   // Never removed: a cancelled stream reports its cancellation later, and there is no other listener.
-  stream.on("error", (error) => finish({ failure: toQrLoginError(error, address) }));
+  stream.on("error", (error) => finish({ failure: toQrLoginError(error, call) }));
 
   return {
     async next() {

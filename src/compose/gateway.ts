@@ -4,8 +4,12 @@ import { parseAddress } from "../base/address.js";
 import { systemClock } from "../base/clock.js";
 import type { GatewayConfig } from "../config/config.js";
 import { readCertificateFiles } from "../config/files/certificates.js";
+import type { GatewayObserver } from "../gateway/observer.js";
 import { type GatewayServer, startGateway } from "../gateway/server.js";
+import { createGatewayMetrics } from "../metrics/gateway_metrics.js";
+import { createMetricsRegistry } from "../metrics/registry.js";
 import { monitorCertificates } from "./certificate_monitor.js";
+import type { ProcessMetrics } from "./metrics.js";
 import { combineReloadables, type Reloadable } from "./reload/reloadable.js";
 
 /** A running gateway. A reload applies to requests from then on. */
@@ -14,13 +18,14 @@ export type ReloadableGateway = GatewayServer & Reloadable;
 /**
  * Reads the files that the configuration names and starts the gateway.
  *
- * @param options `demo` adds the demo pages and the OpenAPI description.
+ * @param options `demo` adds the demo pages and the OpenAPI description. `metrics` are those of the process, to which
+ *   the gateway adds its own. Without them it collects none.
  * @throws Error when a file cannot be read or the address cannot be bound.
  */
 export async function startGatewayFromConfig(
   config: GatewayConfig,
   log: Logger,
-  { demo }: { readonly demo: boolean },
+  { demo, metrics }: { readonly demo: boolean; readonly metrics: ProcessMetrics | undefined },
 ): Promise<ReloadableGateway> {
   const { address, apps, handleKeys, heartbeatInterval, authingApi, rpcMethods, limits, service, tls } =
     config;
@@ -41,6 +46,7 @@ export async function startGatewayFromConfig(
     clientIpHeader: config.clientIpHeader,
     log,
     service: serviceOptions,
+    observer: metrics && addGatewayMetrics(metrics),
     extend: demo
       ? async (server) => {
           await (await import("../demo/demo_routes.js")).demoRoutes(server, serviceOptions);
@@ -69,6 +75,13 @@ export async function startGatewayFromConfig(
       return server.stop();
     },
   };
+}
+
+/** Returns the observer whose metrics the scrapes of the process include. */
+function addGatewayMetrics(metrics: ProcessMetrics): GatewayObserver {
+  const registry = createMetricsRegistry();
+  metrics.add({ readMetrics: async () => [await registry.snapshot()] });
+  return createGatewayMetrics(registry);
 }
 
 /** Returns the option `tls` of the gRPC clients. Without a setting, the clients use their own default. */

@@ -44,7 +44,7 @@ interface Snapshot {
 export async function createIdentities(
   config: Config,
   clock: Clock,
-  onDroppedClaim: NonNullable<UserAuthenticatorOptions["onDroppedClaim"]>,
+  userOptions: Pick<UserAuthenticatorOptions, "onDroppedClaim" | "observer">,
 ): Promise<Identities> {
   async function snapshotOf(next: Config, previous: Snapshot | undefined): Promise<Snapshot> {
     const signer = await signerOf(next, previous);
@@ -56,7 +56,7 @@ export async function createIdentities(
       admins: createAdminAuthenticator(next.admins),
       users:
         previous?.users.renew(pools) ??
-        createUserAuthenticator({ ...pools, userTokens: next.userTokens, clock, onDroppedClaim }),
+        createUserAuthenticator({ ...pools, userTokens: next.userTokens, clock, ...userOptions }),
       signer,
     };
   }

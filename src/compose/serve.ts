@@ -6,7 +6,7 @@ import type { GatewayServer } from "../gateway/server.js";
 import { monitorCertificates } from "./certificate_monitor.js";
 import { monitorDescriptors, reservedDescriptors } from "./file_descriptors.js";
 import { startGatewayFromConfig } from "./gateway.js";
-import { defaultMetricsAddress, startProcessMetrics } from "./metrics.js";
+import { defaultMetricsAddress, type ProcessMetrics, startProcessMetrics } from "./metrics.js";
 import type { Reloadable } from "./reload/reloadable.js";
 import { type Service, startService } from "./service.js";
 
@@ -47,7 +47,7 @@ export async function startServers(
     const service = withMonitors(await start(config, log), config, log, clock);
     running.push(service);
     metrics?.add(service);
-    const gateway = await startDevelopmentGateway(config, service.grpcAddress, log);
+    const gateway = await startDevelopmentGateway(config, service.grpcAddress, metrics, log);
     if (gateway) running.push(gateway);
     let stopPromise: Promise<void> | undefined;
     return {
@@ -69,10 +69,14 @@ export async function startServers(
 async function startDevelopmentGateway(
   { development, gateway, grpc }: Config,
   grpcAddress: string,
+  metrics: ProcessMetrics | undefined,
   log: Logger,
 ): Promise<GatewayServer | undefined> {
   if (!development || !gateway) return undefined;
-  return startGatewayFromConfig(localGatewayConfig(grpcAddress, grpc.tls, gateway), log, { demo: true });
+  return startGatewayFromConfig(localGatewayConfig(grpcAddress, grpc.tls, gateway), log, {
+    demo: true,
+    metrics,
+  });
 }
 
 /**

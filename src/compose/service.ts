@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { type Clock, systemClock } from "../base/clock.js";
 import type { Config } from "../config/config.js";
 import { createMetricsRegistry } from "../metrics/registry.js";
-import { createServiceMetrics, type ServiceObservers } from "../metrics/service_metrics.js";
+import { createServiceMetrics } from "../metrics/service_metrics.js";
 import { createImageRenderer } from "../qr/image_renderer.js";
 import { createAdminHandlers } from "../server/admin_handlers.js";
 import { silentCallObserver } from "../server/calls/call_observer.js";
@@ -52,24 +52,31 @@ export async function startService(
 ): Promise<Service> {
   const clock = overrides.clock ?? systemClock;
   const registry = config.metrics.enabled ? createMetricsRegistry() : undefined;
-  const observers = registry ? createServiceMetrics(registry) : silentObservers;
+  const observers = registry && createServiceMetrics(registry, { clock, storeKind: config.store.kind });
   // Reads files and may fail, so it comes before anything that has to be released.
-  const identities = await createIdentities(config, clock, (dropped) =>
-    log.warn(dropped, "an optional claim cannot be used and was dropped"),
-  );
+  const identities = await createIdentities(config, clock, {
+    onDroppedClaim: (dropped) => log.warn(dropped, "an optional claim cannot be used and was dropped"),
+    observer: observers?.auth,
+  });
   const { tickets: ticketConfig } = config;
   const lifetimes = lifetimesOf(ticketConfig);
   const policies = createPolicies(config);
   const { store, signInSwitch, ...openedStore } = overrides.store
     ? toOpenedStore(overrides.store, overrides.signInSwitch, clock)
-    : await openStore(config.store, { clock, lifetimes, log });
-  const ticketContext = { store, clock: openedStore.clock, lifetimes };
+    : await openStore(config.store, {
+        ...{ clock, lifetimes, log, observers: observers?.sharedStore },
+        onExpire: observers?.tickets.onWrite,
+      });
+  const ticketContext = { store, clock: openedStore.clock, lifetimes, observer: observers?.tickets };
   const sharing =
     openedStore.rates &&
     createRateSharing({
       rates: openedStore.rates,
       clock,
-      onChange: (error) => reportRateSharing(error, log),
+      onChange: (error) => {
+        observers?.sharedStore?.onRateSharing(error === undefined);
+        reportRateSharing(error, log);
+      },
     });
   const limits = createTicketLimits({
     policies,
@@ -79,7 +86,7 @@ export async function startService(
     read: (ticketId) => translateStoreErrors(() => store.get(ticketId)),
     sharing,
   });
-  const images = createImageRenderer();
+  const images = createImageRenderer({ observer: observers?.images });
   const handlers = createHandlers({
     tickets: limitTickets(
       createTicketService(ticketContext, ticketConfig, policies.ofApp, createSignInCheck(signInSwitch)),
@@ -104,11 +111,12 @@ export async function startService(
   try {
     const { apps, users } = identities;
     const server = await startGrpcServer({
-      ...{ config: config.grpc, handlers, apps, users, clock, log, observer: observers.calls },
+      ...{ config: config.grpc, handlers, apps, users, clock, log },
+      observer: observers?.calls ?? silentCallObserver,
       admin: config.admins.length === 0 ? undefined : adminService(identities, signInSwitch, clock, log),
     });
     openedStore.reportHealthTo(server);
-    observers.onServerStart(server.load);
+    observers?.onServerStart(server.load);
     let stopPromise: Promise<void> | undefined;
     return {
       grpcAddress: server.address,
@@ -124,9 +132,6 @@ export async function startService(
     throw error;
   }
 }
-
-/** Observers of a service without metrics. */
-const silentObservers: ServiceObservers = { calls: silentCallObserver, onServerStart() {} };
 
 function reportRateSharing(error: unknown, log: Logger): void {
   if (error === undefined) log.info("the nodes count limits together again");

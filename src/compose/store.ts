@@ -3,7 +3,8 @@ import type { Logger } from "pino";
 import { isLoopbackHost } from "../base/address.js";
 import type { Clock } from "../base/clock.js";
 import type { RedisConfig, StoreConfig, TicketsConfig } from "../config/config.js";
-import type { Lifetimes } from "../domain/ticket.js";
+import type { Lifetimes, Ticket } from "../domain/ticket.js";
+import type { SharedStoreObservers } from "../metrics/store_metrics.js";
 import { createMemoryStore } from "../store/memory/memory_store.js";
 import { createMemorySignInSwitch } from "../store/memory/sign_in_switch.js";
 import type { ConnectionOptions } from "../store/redis/connection/connection.js";
@@ -17,6 +18,7 @@ import {
 } from "../store/redis/topology/topology.js";
 import type { SharedRates } from "../store/shared_rates.js";
 import type { SignInSwitch } from "../store/sign_in_switch.js";
+import { observeStore } from "../store/store_observer.js";
 import type { TicketStore } from "../store/ticket_store.js";
 
 /** The parts of the health status that depend on the store. */
@@ -44,6 +46,10 @@ export function lifetimesOf({ authorizedTtl, checkCodeTtl, retention }: TicketsC
 
 interface StoreDependencies {
   readonly clock: Clock;
+  /** Called when the embedded store expires a ticket. */
+  readonly onExpire?: ((expired: Ticket, previous: Ticket) => void) | undefined;
+  /** Observers of the store in Redis, for metrics. */
+  readonly observers?: SharedStoreObservers | undefined;
   readonly lifetimes: Lifetimes;
   readonly log: Logger;
 }
@@ -57,18 +63,38 @@ export const maxClockSkew = 1_000;
  * @throws Error with a one-line message when a Redis store cannot be used.
  */
 export async function openStore(config: StoreConfig, dependencies: StoreDependencies): Promise<OpenedStore> {
-  const { clock, lifetimes, log } = dependencies;
+  const { clock, lifetimes, log, onExpire, observers } = dependencies;
   if (config.kind === "memory") {
-    const store = createMemoryStore({ clock, lifetimes, ...config });
+    const store = createMemoryStore({ clock, lifetimes, onExpire, ...config });
     return { store, signInSwitch: createMemorySignInSwitch(), clock, reportHealthTo: () => {} };
   }
   const health = createHealthRelay();
   const store = await openRedisStore({
     ...redisStoreOptionsOf(config, { clock, lifetimes }),
-    events: createStoreEvents(log, health),
+    events: combineEvents(createStoreEvents(log, health), observers?.events),
   });
   const { signInSwitch, rates } = store;
-  return { store, signInSwitch, rates, clock: store.clock, reportHealthTo: health.reportTo };
+  const observed = observers ? observeStore(store, observers.operations) : store;
+  return { store: observed, signInSwitch, rates, clock: store.clock, reportHealthTo: health.reportTo };
+}
+
+/** Returns a listener that passes each event on to both. */
+function combineEvents(first: StoreEvents, second: StoreEvents | undefined): StoreEvents {
+  if (!second) return first;
+  return {
+    onAvailability(isAvailable, reason) {
+      first.onAvailability(isAvailable, reason);
+      second.onAvailability(isAvailable, reason);
+    },
+    onDurability(durability, servers) {
+      first.onDurability(durability, servers);
+      second.onDurability(durability, servers);
+    },
+    onClockSkew(skew) {
+      first.onClockSkew(skew);
+      second.onClockSkew(skew);
+    },
+  };
 }
 
 /** Returns the options of the configured store in Redis, without the listener of its events. */
@@ -99,11 +125,10 @@ function createStoreEvents(log: Logger, health: HealthReporter): StoreEvents {
         );
     },
     onDurability({ level, reason }, servers) {
-      const text = `the store is ${level === "durable" ? "durable" : "BEST EFFORT"}: ${reason}`;
-      if (level === "durable") return log.info({ servers }, text);
+      if (level === "durable") return log.info({ servers }, `the store is durable: ${reason}`);
       return log.warn(
         { servers },
-        `${text}. A ticket that was exchanged, cancelled or withdrawn may become usable again`,
+        `the store is BEST EFFORT: ${reason}. A ticket that was exchanged, cancelled or withdrawn may become usable again`,
       );
     },
     onClockSkew(clockSkewMs) {

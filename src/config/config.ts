@@ -19,7 +19,7 @@ export interface Config {
   /** Accepts the public development identities. True only on loopback. */
   readonly development: boolean;
   readonly grpc: GrpcConfig;
-  readonly log: { readonly level: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent" };
+  readonly log: LogConfig;
   readonly metrics: MetricsConfig;
   readonly reload: ReloadConfig;
   readonly store: StoreConfig;
@@ -36,6 +36,18 @@ export interface Config {
   readonly admins: readonly AdminConfig[];
   /** HTTP gateway, if configured. */
   readonly gateway: GatewayConfig | undefined;
+}
+
+/** The lines of the log. */
+export interface LogConfig {
+  /** Lowest level that is written. */
+  readonly level: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+  /** `auto` is `pretty` in development mode on a terminal, and `json` elsewhere. */
+  readonly format: "auto" | "json" | "pretty";
+  /** Form of `time` in JSON: milliseconds since 1970, or ISO 8601 in UTC. */
+  readonly time: "epoch" | "iso";
+  /** Form of `level` in JSON: 30, or `info`. */
+  readonly levels: "number" | "name";
 }
 
 /** Reloading of the configuration while a process runs. */
@@ -68,6 +80,8 @@ export interface GrpcConfig {
      * Time for which calls are still served after health reports NOT_SERVING, so that load balancers notice.
      */
     readonly delay: number;
+    /** Time over which connections and watches are then handed over to other nodes; at most `gracePeriod`. */
+    readonly drainTime: number;
     /** Time that running calls then have to finish. */
     readonly gracePeriod: number;
   };

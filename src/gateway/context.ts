@@ -9,6 +9,7 @@ import {
 import { gatewayDefaults } from "../config/gateway_options.js";
 import { type AppRegistry, createAppRegistry } from "./access/app_registry.js";
 import { createStreamLimiter, type StreamLimiter } from "./access/stream_limiter.js";
+import { completeObserver, type GatewayObserver, silentObserver } from "./observer.js";
 import type { GatewayLimits, GatewayOptions } from "./options.js";
 import { createExchanges, type Exchanges } from "./tickets/exchanges.js";
 import { createPageTickets, type PageTickets } from "./tickets/page_tickets.js";
@@ -39,6 +40,7 @@ export interface GatewayContext {
   readonly handleTtlMs: number;
   readonly heartbeatIntervalMs: number;
   readonly onSignIn: GatewayOptions["onSignIn"];
+  readonly observer: GatewayObserver;
   /** Ends all event streams and the watches behind them. */
   stop(): void;
   /** Ends all event streams and releases all resources. */
@@ -60,15 +62,18 @@ function completeLimits({
 export function createGatewayContext(options: GatewayOptions, clock: Clock): GatewayContext {
   const { handleTtlMs = gatewayDefaults.handleTtl, heartbeatIntervalMs = gatewayDefaults.heartbeatInterval } =
     options;
+  const givenObserver = completeObserver(options.observer);
+  const observer = givenObserver ?? silentObserver;
+  const service = { ...options.service, observer: givenObserver };
   const limits = completeLimits(options.limits);
   const apps = createAppRegistry(options.apps);
-  const sealer = createSealer(options.handleKeys, clock);
-  const appClient = createAppClient({ ...options.service, ...apps.resolve(undefined).credentials });
-  const approverClient = createApproverClient(options.service);
-  const forwardingClient = createForwardingClient(options.service);
-  const watchHub = createWatchHub(appClient, clock, 2 * limits.streams);
+  const sealer = createSealer(options.handleKeys, clock, observer);
+  const appClient = createAppClient({ ...service, ...apps.resolve(undefined).credentials });
+  const approverClient = createApproverClient(service);
+  const forwardingClient = createForwardingClient(service);
+  const watchHub = createWatchHub(appClient, clock, 2 * limits.streams, observer);
   const exchanges = createExchanges(appClient, clock);
-  const qrImages = createQrImages(sealer);
+  const qrImages = createQrImages(sealer, observer);
   return {
     apps,
     appClient,
@@ -81,6 +86,7 @@ export function createGatewayContext(options: GatewayOptions, clock: Clock): Gat
       clock,
       handleTtlMs,
       ticketTtlMs: limits.ticketTtlMs,
+      observer,
     }),
     watchHub,
     exchanges,
@@ -88,11 +94,12 @@ export function createGatewayContext(options: GatewayOptions, clock: Clock): Gat
     sealer,
     signingKeyCache: createSigningKeyCache(appClient, clock),
     clock,
-    streamLimiter: createStreamLimiter(limits),
+    streamLimiter: createStreamLimiter(limits, observer),
     limits,
     handleTtlMs,
     heartbeatIntervalMs,
     onSignIn: options.onSignIn,
+    observer,
     stop: watchHub.close,
     async close() {
       watchHub.close();

@@ -7,6 +7,7 @@ import fastify, {
 import type { Logger } from "pino";
 import { sendProblem } from "./http/error_handler.js";
 import { routeNotFound } from "./http/http_error.js";
+import { generateRequestId, logsRequestId, requestIdField } from "./http/request_id.js";
 import { errorSerializer } from "./http/request_log.js";
 
 /**
@@ -17,7 +18,8 @@ export function createFastifyServer(log: Logger, serverFactory?: FastifyServerFa
   const server: FastifyInstance = fastify({
     loggerInstance: log.child({}, { serializers: { err: errorSerializer } }) as FastifyBaseLogger,
     // The gateway writes its own line for each request. Fastify's lines show the URL, which may hold a handle.
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: requestIdField }),
+    genReqId: generateRequestId,
     // Trusts the peer, since only headers that can be trusted are left.
     trustProxy: (_address, hop) => hop === 0,
     // Polls that arrive while the server stops are still answered: after one 503, an SDK never polls again.
@@ -26,6 +28,7 @@ export function createFastifyServer(log: Logger, serverFactory?: FastifyServerFa
     // Handles requests that cannot be routed, for instance with a broken escape in the URL.
     frameworkErrors: sendProblem,
   });
+  server.decorate(logsRequestId, true);
   server.setErrorHandler(sendProblem);
   server.setNotFoundHandler((request, reply) => {
     sendProblem(routeNotFound(), request, reply);

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { requestIdHeader } from "../base/request_id.js";
 import { clientAddressOf } from "./http/client_address.js";
 
 /** Headers in which a proxy can report the address of its client. Only the configured one is read. */
@@ -12,8 +13,11 @@ export interface ForwardedRules {
   readonly clientIpHeader: ClientIpHeader;
 }
 
-/** Headers that fastify reads from a trusted proxy. It does not read `Forwarded` (RFC 7239). */
-const forwardedHeaders = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
+/**
+ * Headers that fastify or the gateway reads from a trusted proxy. Neither reads `Forwarded` (RFC 7239). A caller who
+ * chose the id of a request could give all of its requests the same one.
+ */
+const forwardedHeaders = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", requestIdHeader];
 
 /**
  * Rewrites the forwarded headers of a request so that fastify can trust those that remain. Deletes them all
@@ -33,7 +37,7 @@ export function sanitizeForwardedHeaders(
   removeForwardedHeaders(headers);
 }
 
-/** Deletes the headers that fastify would read from a trusted proxy. */
+/** Deletes the headers that only a trusted proxy may send. */
 export function removeForwardedHeaders(headers: IncomingHttpHeaders): void {
   for (const name of forwardedHeaders) delete headers[name];
 }

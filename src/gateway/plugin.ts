@@ -3,6 +3,7 @@ import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import { type Clock, systemClock } from "../base/clock.js";
+import { requestIdHeader } from "../base/request_id.js";
 import { checkGatewayOptions } from "../config/gateway_options.js";
 import { phoneRpcMethods } from "../domain/rpc_methods.js";
 import { registerCors } from "./access/cors.js";
@@ -14,7 +15,9 @@ import { createGatewayContext, type GatewayContext } from "./context.js";
 import { sendProblem } from "./http/error_handler.js";
 import { acceptOnlyJson } from "./http/json_body_parser.js";
 import { acceptParsedBodies } from "./http/parsed_body.js";
+import { requestIdOf } from "./http/request_id.js";
 import { logRequests, logSerializers } from "./http/request_log.js";
+import { observeRequests } from "./http/request_observer.js";
 import type { GatewayOptions } from "./options.js";
 import { apiRoutes } from "./routes/api_routes.js";
 import { signingKeysRoute } from "./routes/signing_keys_route.js";
@@ -77,25 +80,27 @@ export async function registerGateway(
 async function registerRoutes(
   instance: FastifyInstance,
   context: GatewayContext,
-  { authingApi = true, rpcMethods = phoneRpcMethods }: GatewayOptions,
+  { authingApi = true, rpcMethods = phoneRpcMethods, observer }: GatewayOptions,
   isStandalone: boolean,
 ): Promise<void> {
   // Event streams end before the server waits for its connections to close, or it would wait for them too.
   instance.addHook("preClose", async () => context.stop());
   instance.addHook("onClose", () => context.close());
   logRequests(instance, context.clock);
+  // A server of its own reports its other requests too.
+  if (observer && !isStandalone) observeRequests(instance, context.observer);
   acceptParsedBodies(instance);
   acceptOnlyJson(instance);
   instance.setErrorHandler(sendProblem);
   instance.addHook("onRoute", (route) => {
     route.bodyLimit ??= bodyLimit;
   });
-  instance.addHook("onRequest", async (_request, reply) => {
-    reply.header("cache-control", "no-store");
+  instance.addHook("onRequest", async (request, reply) => {
+    reply.headers({ "cache-control": "no-store", [requestIdHeader]: requestIdOf(request) });
   });
   await registerLibraries(instance, context);
   registerCors(instance, context.apps);
-  const rateLimits = createRateLimits(instance, context.limits);
+  const rateLimits = createRateLimits(instance, context.limits, context.observer);
   const api: FastifyPluginAsync = (child) => apiRoutes(child, context, rateLimits);
   const authing: FastifyPluginAsync = (child) => authingRoutes(child, context, rateLimits);
   await instance.register(api, { prefix: "/qrlogin/v1" });

@@ -9,7 +9,9 @@ import { checkGatewayOptions, gatewayDefaults } from "../config/gateway_options.
 import { createFastifyServer } from "./fastify_server.js";
 import { type ClientIpHeader, sanitizeForwardedHeaders } from "./forwarded_headers.js";
 import { addressKeyOf } from "./http/client_address.js";
+import { observeRequests } from "./http/request_observer.js";
 import { type ConnectionLimits, createHttpServer, type HttpServerTls } from "./http_server.js";
+import { completeObserver, type GatewayObserver } from "./observer.js";
 import type { GatewayLimits, GatewayOptions } from "./options.js";
 import { registerGateway } from "./plugin.js";
 import { limitPipelining, takeTurns } from "./request_turns.js";
@@ -55,7 +57,9 @@ export async function startGateway(
 ): Promise<GatewayServer> {
   checkGatewayOptions("server", options);
   const { host, port } = options;
-  const server = createServer(options);
+  const observer = completeObserver(options.observer);
+  const server = createServer(options, observer);
+  if (observer) observeRequests(server, observer);
   try {
     await registerGateway(server, options, clock, true);
     server.get("/healthz", async (_request, reply) => {
@@ -89,7 +93,7 @@ export async function startGateway(
   };
 }
 
-function createServer(options: GatewayServerOptions): FastifyInstance {
+function createServer(options: GatewayServerOptions, observer: GatewayObserver | undefined): FastifyInstance {
   const { tls, trustedProxies, clientIpHeader = "x-forwarded-for", log, limits } = options;
   const forwardedRules = {
     isTrustedProxy: createNetworkMatcher(parseNetworks(trustedProxies)),
@@ -105,11 +109,14 @@ function createServer(options: GatewayServerOptions): FastifyInstance {
   return createFastifyServer(log, (handler) => {
     const inTurns = takeTurns(handler, addressOf);
     return createHttpServer(
-      limitPipelining((request, response) => {
-        sanitizeForwardedHeaders(request.headers, request.socket.remoteAddress ?? "", forwardedRules);
-        inTurns(request, response);
-      }),
-      { tls, trustedProxies, connections, connectionsPerAddress },
+      limitPipelining(
+        (request, response) => {
+          sanitizeForwardedHeaders(request.headers, request.socket.remoteAddress ?? "", forwardedRules);
+          inTurns(request, response);
+        },
+        () => observer?.limitExceeded("pipelined_requests"),
+      ),
+      { tls, trustedProxies, connections, connectionsPerAddress, observer },
     );
   });
 }

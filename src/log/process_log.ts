@@ -1,20 +1,35 @@
-import { type Logger, type LoggerOptions, pino } from "pino";
+import { type LevelWithSilent, type Logger, pino } from "pino";
 import { systemClock } from "../base/clock.js";
 import { createLineBuffer } from "./line_buffer.js";
+import { createPrettyPrinter } from "./pretty_line.js";
+import { redaction } from "./redaction.js";
 import { type StandardStream, sleepSync } from "./standard_stream.js";
 
 /** The parts of the process that the log uses. */
 export interface LogEnvironment {
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: StandardStream;
   /** Registers a callback that runs when the process ends for whatever reason. */
   onExit(callback: () => void): void;
+}
+
+/** Form of the lines; see the configuration section `log`. */
+export interface LogOptions {
+  readonly level: LevelWithSilent;
+  readonly format: "auto" | "json" | "pretty";
+  readonly time: "epoch" | "iso";
+  readonly levels: "number" | "name";
 }
 
 /**
  * Creates the log of a process, on standard output. Nothing waits for the log: lines that cannot be written
  * in time are dropped, and a warning then reports their number and the cause.
  */
-export function createProcessLog(options: LoggerOptions, { stdout, onExit }: LogEnvironment): Logger {
+export function createProcessLog(
+  { level, format, time, levels }: LogOptions,
+  { development }: { readonly development: boolean },
+  { env, stdout, onExit }: LogEnvironment,
+): Logger {
   const buffer = createLineBuffer({
     tryWrite: stdout.tryWrite,
     afterTurn: setImmediate,
@@ -22,7 +37,16 @@ export function createProcessLog(options: LoggerOptions, { stdout, onExit }: Log
     clock: systemClock,
     onDropped: (lines) => dropWarnings.warn(lines, "log lines were dropped"),
   });
-  const log = pino(options, buffer);
+  const isPretty = format === "pretty" || (format === "auto" && development && stdout.isTerminal);
+  const pretty = createPrettyPrinter({ hasColors: stdout.isTerminal && !env.NO_COLOR });
+  const log = pino(
+    {
+      ...{ level, redact: redaction },
+      ...(time === "iso" && { timestamp: pino.stdTimeFunctions.isoTime }),
+      ...(levels === "name" && { formatters: { level: (label) => ({ level: label }) } }),
+    },
+    isPretty ? { write: (line: string) => buffer.write(pretty(line)) } : buffer,
+  );
   // The warning is written at every log level, since the missing lines were above that level.
   const dropWarnings = log.child({}, { level: "warn" });
   onExit(buffer.end);

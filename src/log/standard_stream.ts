@@ -1,7 +1,10 @@
 import { constants, fstatSync, openSync, writeSync } from "node:fs";
+import { isatty } from "node:tty";
 
 /** Standard output or standard error. Writes never block. */
 export interface StandardStream {
+  /** True if the stream is a terminal. */
+  readonly isTerminal: boolean;
   /**
    * Tries once to write. Returns the number of bytes written.
    *
@@ -32,6 +35,7 @@ export function openStandardStream(fd: 1 | 2, stream: () => unknown): StandardSt
   const tryWrite = (data: string | Uint8Array) =>
     typeof data === "string" ? writeSync(nonBlockingFd, data) : writeSync(nonBlockingFd, data);
   return {
+    isTerminal: isatty(fd),
     tryWrite,
     writeAll(text) {
       let remaining: Uint8Array = Buffer.from(text);

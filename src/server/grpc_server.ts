@@ -25,7 +25,7 @@ import { createInFlightCalls } from "./calls/in_flight.js";
 import { requireOneRequest } from "./calls/require_one_request.js";
 import type { Handlers } from "./handlers.js";
 import { addHealth, healthService, type ServingStatus } from "./health.js";
-import { createHttp2Limits } from "./http2/http2_limits.js";
+import { createHttp2Limits, type Http2Observer } from "./http2/http2_limits.js";
 import { limitStreamResets } from "./http2/stream_resets.js";
 import { withRawMessages } from "./messages/raw_messages.js";
 import { addReflection, reflectionServices } from "./reflection.js";
@@ -37,7 +37,7 @@ export interface GrpcServerOptions {
   /** Service of the administrators. If absent, it is not served. */
   readonly admin?: AdminServiceOptions | undefined;
   readonly users: Pick<UserAuthenticator, "authenticate">;
-  readonly observer: CallObserver;
+  readonly observer: CallObserver & Pick<Http2Observer, "onLimit">;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -65,10 +65,10 @@ export interface GrpcServer {
   /** Sets the health status of the clock: SERVING at the start. */
   setClockInSync(isInSync: boolean): void;
   /**
-   * Stops gracefully. The health status becomes NOT_SERVING at once. After the delay, watches end with
-   * SERVER_DRAINING, new calls are rejected with the same error, and calls in progress may finish. Calls that
-   * still run at the end of the grace period end with SERVER_DRAINING too. The remaining connections are then
-   * closed.
+   * Stops gracefully. The health status becomes NOT_SERVING at once. After the delay, the port is closed. Over the
+   * drain time, first the peers of the connections are asked to go elsewhere, then watches end with SERVER_DRAINING,
+   * which new calls get too. Calls in progress may finish. Those that still run at the end of the grace period end
+   * with SERVER_DRAINING. The remaining connections are then closed.
    */
   stop(): Promise<void>;
 }
@@ -130,7 +130,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
       createAdminImplementation(admin, dependenciesOf(adminServiceName)),
     );
   const http2Limits = createHttp2Limits({
-    ...{ config: config.limits, clock, log },
+    ...{ config: config.limits, clock, log, observer: options.observer },
     services: [
       QrLoginServiceService,
       ...(admin ? [QrLoginAdminServiceService] : []),
@@ -154,19 +154,25 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     for (const name of ["", serviceName]) health.setStatus(name, servingStatus(isServing));
   }
 
+  /** Hands connections and watches over to other nodes within the time. Resolves once no call is left. */
+  async function drain(timeMs: number): Promise<void> {
+    // A watch that ended earlier might be opened again on the same connection.
+    await http2Limits.drain({ timeMs: timeMs / 2, timer: clock });
+    await inFlight.stop(new TicketError("SERVER_DRAINING"), { timeMs: timeMs / 2, timer: clock });
+    await inFlight.whenIdle();
+  }
+
   async function stop(): Promise<void> {
     isStopping = true;
     setServing(false);
-    await new Promise<void>((resolve) => void clock.after(config.shutdown.delay, resolve));
-    inFlight.stop(new TicketError("SERVER_DRAINING"));
-    http2Limits.release();
-    await withTimeout(inFlight.whenIdle(), config.shutdown.gracePeriod, clock);
+    const { delay, drainTime, gracePeriod } = config.shutdown;
+    await new Promise<void>((resolve) => void clock.after(delay, resolve));
+    await withTimeout(drain(Math.min(drainTime, gracePeriod)), gracePeriod, clock);
     inFlight.endCalls();
-    // `forceShutdown` is of no use: it finds no connection if channelz is off. `drain` comes before
-    // `tryShutdown`, since it only destroys connections that it has itself asked to close.
-    server.drain(address, closeGrace);
+    const cancelTimer = clock.after(closeGrace, http2Limits.cancel);
     const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
     await withTimeout(closed, 2 * closeGrace, clock);
+    cancelTimer();
     // Destroys the rest: connections of peers that never sent anything or do not close their end.
     http2Limits.close();
     errorLogLimiter.close();

@@ -25,7 +25,7 @@ async function run(
     env,
     print: (text) => void printed.push(text),
     printError: (text) => void errors.push(text),
-    stdout: { tryWrite: never, writeAll: never },
+    stdout: { isTerminal: false, tryWrite: never, writeAll: never },
     ...{
       stopRequested: never,
       onReloadRequest: never,

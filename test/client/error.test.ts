@@ -116,11 +116,11 @@ describe("an error", () => {
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.integer(), (bytes, code) => {
         const metadata = new Metadata();
         metadata.set("grpc-status-details-bin", Buffer.from(bytes));
-        expect(toQrLoginError({ code, details: "x", metadata }, address)).toBeInstanceOf(QrLoginError);
+        expect(toQrLoginError({ code, details: "x", metadata }, { address })).toBeInstanceOf(QrLoginError);
       }),
     );
     for (const cause of [undefined, null, "text", new Error("x"), { metadata: {} }]) {
-      expect(toQrLoginError(cause, address)).toMatchObject({ code: status.UNKNOWN, cause });
+      expect(toQrLoginError(cause, { address })).toMatchObject({ code: status.UNKNOWN, cause });
     }
   });
 

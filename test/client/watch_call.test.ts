@@ -23,7 +23,7 @@ function stream() {
 
 test("a watch call keeps only the newest unread status", async () => {
   const from = stream();
-  const call = createWatchCall(from.stream, "127.0.0.1:1");
+  const call = createWatchCall(from.stream, { address: "127.0.0.1:1" });
   for (let revision = 1; revision <= 1_000; revision += 1) from.push(revision);
   from.end();
   await withTimeout(once(from.stream, "end"), "`end` of the stream");
@@ -33,7 +33,7 @@ test("a watch call keeps only the newest unread status", async () => {
 
 test("an unread status is delivered before the error of the stream", async () => {
   const from = stream();
-  const call = createWatchCall(from.stream, "127.0.0.1:1");
+  const call = createWatchCall(from.stream, { address: "127.0.0.1:1" });
   from.push(7);
   await withTimeout(once(from.stream, "data"), "`data` of the stream");
   from.stream.emit("error", Object.assign(new Error("14"), { code: 14, details: "gone" }));
@@ -43,7 +43,7 @@ test("an unread status is delivered before the error of the stream", async () =>
 
 test("stop discards the unread status and cancels the stream", async () => {
   const from = stream();
-  const call = createWatchCall(from.stream, "127.0.0.1:1");
+  const call = createWatchCall(from.stream, { address: "127.0.0.1:1" });
   from.push(7);
   await withTimeout(once(from.stream, "data"), "`data` of the stream");
   const reason = new Error("enough");

@@ -39,9 +39,9 @@ test("a file with one pool and one app has defaults for everything else", () => 
         callsPerApp: 2_000,
       },
       keepalive: { interval: 30_000, timeout: 10_000 },
-      shutdown: { delay: 0, gracePeriod: 10_000 },
+      shutdown: { delay: 0, drainTime: 5_000, gracePeriod: 10_000 },
     },
-    log: { level: "info" },
+    log: { level: "info", format: "auto", time: "epoch", levels: "number" },
     metrics: { enabled: true, address: undefined },
     reload: { interval: 10_000 },
     store: { kind: "memory", maxTickets: 1_000_000, maxTicketsPerApp: 100_000, redis: defaultRedisConfig },
@@ -119,6 +119,9 @@ test.each([
   ["grpc.limits.watchesPerApp", { grpc: { limits: { watchesPerApp: 10_000_001 } } }],
   ["grpc.limits.callsPerApp", { grpc: { limits: { callsPerApp: 0 } } }],
   ["log.level", { log: { level: "verbose" } }],
+  ["log.format", { log: { format: "text" } }],
+  ["log.time", { log: { time: "local" } }],
+  ["log.levels", { log: { levels: "both" } }],
   ["reload.interval", { reload: { interval: "500ms" } }],
   ["store.maxTickets", { store: { maxTickets: 0 } }],
   ["store.maxTicketsPerApp", { store: { maxTicketsPerApp: 10_000_001 } }],
@@ -169,7 +172,10 @@ test("an unknown key is reported with a suggestion", () => {
 
 test("an unknown key without a similar one is reported with the list of existing keys", () => {
   const [problem] = collectProblems(() => load(contentWith({ log: { destination: "file" } })));
-  expect(problem).toEqual({ path: "log.destination", message: "is not a key here; the keys here are level" });
+  expect(problem).toEqual({
+    path: "log.destination",
+    message: "is not a key here; the keys here are level, format, time, levels",
+  });
 });
 
 describe("the keys of a pool", () => {

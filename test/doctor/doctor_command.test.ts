@@ -20,7 +20,7 @@ async function run(words: readonly string[], env: Readonly<Record<string, string
     env,
     print: (text) => void printed.push(text),
     printError: (text) => void errors.push(text),
-    stdout: { tryWrite: never, writeAll: never },
+    stdout: { isTerminal: false, tryWrite: never, writeAll: never },
     ...{
       stopRequested: never,
       onReloadRequest: never,

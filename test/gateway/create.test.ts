@@ -108,6 +108,7 @@ describe("creating a ticket", () => {
       detail: "the request is not valid",
       reason: "INVALID_REQUEST",
       fieldViolations: [{ field: "customData", description: "must have at most 512 bytes as JSON in ASCII" }],
+      requestId: expect.any(String),
     });
   });
 
@@ -195,6 +196,7 @@ describe("creating a ticket", () => {
       status: 502,
       detail: "the sign-in service failed",
       reason: "APP_UNAUTHENTICATED",
+      requestId: expect.any(String),
     });
     expect(gateway.lines.some(({ level, msg }) => Number(level) >= 40 && msg === "service failed")).toBe(
       true,

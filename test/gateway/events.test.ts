@@ -128,6 +128,7 @@ describe("an event stream", () => {
       detail: "too many event streams are open",
       reason: "STREAMS_EXHAUSTED",
       retryAfterMs: 5_000,
+      requestId: expect.any(String),
     });
     one.leave();
     const again = async () => {

@@ -56,6 +56,7 @@ describe("an exchange by the site's backend", () => {
         status: 401,
         detail: "a valid app credential is required",
         reason: "APP_UNAUTHENTICATED",
+        requestId: expect.any(String),
       });
       expect(answer.headers["www-authenticate"]).toBe('Basic realm="qrlogin", charset="UTF-8"');
       expect((await exchangeAs(shopCredential, exchangeTicket)).status).toBe(200);

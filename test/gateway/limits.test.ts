@@ -27,6 +27,7 @@ describe("tickets of one address", () => {
       detail: "too many requests from this address",
       reason: "RATE_LIMITED",
       limit: "requester_address",
+      requestId: expect.any(String),
     });
     const seconds = Number(answer.headers["retry-after"]);
     expect(seconds).toBeGreaterThan(0);

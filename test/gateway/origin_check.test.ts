@@ -192,7 +192,7 @@ describe("a page of a listed origin", () => {
     expect(answer.headers).toMatchObject({
       "access-control-allow-origin": shopSite,
       "access-control-allow-credentials": "true",
-      "access-control-expose-headers": "retry-after",
+      "access-control-expose-headers": "retry-after, x-request-id",
       vary: "Origin",
     });
   });

@@ -247,7 +247,13 @@ describe("the plugin in an existing server", () => {
     const answer = await browser.post("/qrlogin/v1/tickets/complete", { handle: created.handle });
     expect([answer.status, answer.json]).toEqual([
       500,
-      { title: "Internal Server Error", status: 500, detail: "internal error", reason: "INTERNAL" },
+      {
+        title: "Internal Server Error",
+        status: 500,
+        detail: "internal error",
+        reason: "INTERNAL",
+        requestId: expect.any(String),
+      },
     ]);
     expect(lines.some((line) => line.includes("the-database-is-away"))).toBe(true);
   });

@@ -79,6 +79,7 @@ describe("all routes", () => {
       status: 404,
       detail: "there is no such route",
       reason: "ROUTE_NOT_FOUND",
+      requestId: expect.any(String),
     });
   });
 

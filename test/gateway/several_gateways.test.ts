@@ -133,6 +133,7 @@ describe("an unreachable service", () => {
       detail: "the sign-in service cannot be reached",
       reason: "SERVICE_UNAVAILABLE",
       retryAfterMs: 1_000,
+      requestId: expect.any(String),
     });
     expect((await openBrowser(gateway.url).get("/healthz")).status).toBe(200);
   });

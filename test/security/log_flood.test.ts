@@ -108,8 +108,8 @@ describe("the log of the service under many calls", () => {
     };
     const calls = createCallLog(log, createLogRateLimiter(options));
     for (let call = 0; call < flood; call++) {
-      calls.begin("Cancel").end("CANCELLED");
-      const known = calls.begin("WatchStatus");
+      calls.begin("Cancel", undefined).end("CANCELLED");
+      const known = calls.begin("WatchStatus", undefined);
       known.setCaller({ app: "shop" });
       known.end("CANCELLED");
     }

@@ -39,7 +39,7 @@ describe("the error reasons", () => {
   });
 
   it.each(errorReasons)("%s delays or forbids gRPC's retries of UNAVAILABLE and INTERNAL", (reason) => {
-    const { metadata } = toGrpcStatus(new TicketError(reason));
+    const { metadata } = toGrpcStatus(new TicketError(reason), "id");
     const { code, retryAfter } = statusByReason[reason];
     const isRetried = code === status.UNAVAILABLE || code === status.INTERNAL;
     const [pushback] = metadata.get("grpc-retry-pushback-ms");

@@ -35,7 +35,7 @@ describe.skipIf(!hasRedis)(`the start of a service with a store in Redis${withou
       stopRequested: () => new Promise(() => {}),
       onReloadRequest: () => {},
       ignoreSignals: () => {},
-      stdout: { tryWrite: (data) => data.length, writeAll: () => {} },
+      stdout: { isTerminal: false, tryWrite: (data) => data.length, writeAll: () => {} },
       exitAfter: () => {},
       onExit: () => {},
     });

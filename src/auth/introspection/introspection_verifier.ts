@@ -3,7 +3,7 @@ import type { Clock } from "../../base/clock.js";
 import type { UserTokensConfig } from "../../config/config.js";
 import { sha256 } from "../../domain/secrets.js";
 import type { TicketError } from "../../domain/ticket_error.js";
-import { createCircuitBreaker } from "../circuit_breaker.js";
+import { createCircuitBreaker, type OnIssuerCall } from "../circuit_breaker.js";
 import { type Claims, claimOf } from "../claims/claims.js";
 import type { TokenVerifier, VerifiedToken } from "../tokens/token_verifier.js";
 import { issuerUnavailable, userTokenExpired, userUnauthenticated } from "../user_errors.js";
@@ -31,12 +31,13 @@ export function createIntrospectionVerifier(
   pool: IntrospectionPool,
   { cacheSize, clockTolerance, issuerTimeout }: UserTokensConfig,
   clock: Clock,
+  onCall?: OnIssuerCall,
 ): TokenVerifier {
   const { introspection } = pool;
   const { cacheMaxAge } = introspection;
   // An unusable response may be the fault of the token, so it does not count against the endpoint.
   const isFailure = (error: unknown) => !(error instanceof UnusableResponseError);
-  const breaker = createCircuitBreaker({ isFailure, clock });
+  const breaker = createCircuitBreaker({ isFailure, clock, onCall });
   const rejections = new LRUCache<string, Rejection>({ max: cacheSize });
   /** Requests in progress, by the SHA-256 of their token. */
   const requests = new Map<string, Promise<VerifiedToken>>();

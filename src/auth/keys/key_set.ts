@@ -2,7 +2,7 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } f
 import type { Clock } from "../../base/clock.js";
 import type { KeysConfig, UserPoolConfig, UserTokensConfig } from "../../config/config.js";
 import { developmentIssuer, isDevelopmentKey } from "../../config/development_key.js";
-import { createCircuitBreaker } from "../circuit_breaker.js";
+import { createCircuitBreaker, type OnIssuerCall } from "../circuit_breaker.js";
 import { parseJson } from "../response_body.js";
 import type { TokenSigner } from "../signing/token_signer.js";
 import { createEndpointSource, createFileSource, type KeySource } from "./key_sources.js";
@@ -77,11 +77,12 @@ export function createKeySet(
   tokens: KeySetTimes,
   clock: Clock,
   signer?: Pick<TokenSigner, "owns">,
+  onCall?: OnIssuerCall,
 ): KeySet {
   const { keys } = pool;
   const check = createKeyCheck(signer);
   const createRefreshing = (source: KeySource) =>
-    createRefreshingKeySet(source, pool.algorithms, tokens, clock, check);
+    createRefreshingKeySet(source, pool.algorithms, tokens, clock, check, onCall);
   if ("jwksUri" in keys) return createRefreshing(createEndpointSource(keys.jwksUri, tokens.issuerTimeout));
   if ("jwksFile" in keys) {
     const source = createFileSource(keys.jwksFile);
@@ -120,9 +121,10 @@ function createRefreshingKeySet(
   { cacheMaxAge }: KeySetTimes,
   clock: Clock,
   check: KeyCheck,
+  onCall: OnIssuerCall | undefined,
 ): KeySet {
   // Guards every read, whatever triggers it, so that callers do not wait one by one for an unavailable endpoint.
-  const breaker = createCircuitBreaker({ clock });
+  const breaker = createCircuitBreaker({ clock, onCall });
   const cooldown = createRefreshCooldown(source.cooldownMs, clock);
   let current: LoadedKeys | undefined;
   /** Ids of keys that the previous set had and the current one lacks. */

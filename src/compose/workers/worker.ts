@@ -2,8 +2,8 @@ import cluster, { type Worker } from "node:cluster";
 import { systemClock } from "../../base/clock.js";
 import type { Config } from "../../config/config.js";
 import { createProcessLog, type LogEnvironment } from "../../log/process_log.js";
-import { redaction } from "../../log/redaction.js";
 import { monitorDescriptors } from "../file_descriptors.js";
+import { createProcessRegistry, type MetricsSource } from "../metrics.js";
 import {
   type Commit,
   combineReloadables,
@@ -45,7 +45,7 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
   const { start, stop } = parentMessages(worker);
   await sendToParent(worker, { kind: "waiting" });
   const { number, config } = await start;
-  const log = createProcessLog({ level: config.log.level, redact: redaction }, environment).child({
+  const log = createProcessLog(config.log, config, environment).child({
     worker: number,
   });
 
@@ -63,6 +63,7 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
   serveReloads(worker, combineReloadables([service, reloadableLogLevel(log)]));
   // A worker monitors its own descriptors. The parent has already checked the limit, so `needed` is 0.
   const stopDescriptorMonitor = monitorDescriptors({ needed: 0, log, clock: systemClock });
+  if (config.metrics.enabled) answerScrapes(worker, [service, createProcessRegistry()]);
   await sendToParent(worker, { kind: "ready", grpcAddress: service.grpcAddress });
   const reason = await stop;
   const timeoutMs = serviceStopTimeout(config.grpc);
@@ -77,6 +78,15 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
   stopDescriptorMonitor();
   clearInterval(keepAlive);
   worker.disconnect();
+}
+
+/** Sends the metrics whenever the parent asks for them. */
+function answerScrapes(worker: Worker, sources: readonly MetricsSource[]): void {
+  worker.on("message", async (message: ParentMessage) => {
+    if (message.kind !== "readMetrics") return;
+    const snapshots = await Promise.all(sources.map((source) => source.readMetrics()));
+    await sendToParent(worker, { kind: "metrics", snapshots: snapshots.flat() });
+  });
 }
 
 /** Returns promises for the parent's messages. The loss of the parent counts as a request to stop. */

@@ -32,6 +32,10 @@ const serviceOptions = z.strictObject({
     .optional(),
 });
 
+const observerOption = z.custom((value) => typeof value === "object" && value !== null, {
+  error: "must be an object",
+});
+
 const limits = z.strictObject({
   ...countLimits,
   ticketTtlMs: milliseconds(...durationLimits.ticketTtl).optional(),
@@ -45,6 +49,7 @@ const everywhere = {
   handleTtlMs: milliseconds(...durationLimits.handleTtl).optional(),
   heartbeatIntervalMs: milliseconds(...durationLimits.heartbeatInterval).optional(),
   limits: limits.optional(),
+  observer: observerOption.optional(),
 };
 
 const logMethods = ["child", "debug", "error", "info", "trace", "warn"];

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { requestIdHeader } from "../../base/request_id.js";
 import { routeNotFound } from "../http/http_error.js";
 import { isCrossOrigin } from "../http/request_origin.js";
 import type { AppRegistry } from "./app_registry.js";
@@ -33,7 +34,7 @@ export function registerCors(instance: FastifyInstance, apps: AppRegistry): void
       .header("access-control-allow-origin", request.headers.origin)
       .header("access-control-allow-credentials", "true");
     if (isPreflight(request)) return answerPreflight(request, reply);
-    reply.header("access-control-expose-headers", "retry-after");
+    reply.header("access-control-expose-headers", `retry-after, ${requestIdHeader}`);
   });
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import { type AppClient, type AppCredentials, isQrLoginError } from "../../client/index.js";
 import { type AppRegistry, type RegisteredApp, readBasicCredentials } from "../access/app_registry.js";
+import { requestIdOf } from "../http/request_id.js";
 import { annotateLog } from "../http/request_log.js";
 import { appUnauthenticated } from "../tickets/exchanges.js";
 import { appIdOf } from "./schemas.js";
@@ -67,7 +68,7 @@ export function createAuthenticateApp(
     const app = appOfCredentials(request, credentials, apps);
     try {
       // Of the service's calls, the one without parameters and effects.
-      await appClient.getSigningKeys({}, { credentials });
+      await appClient.getSigningKeys({}, { credentials, requestId: requestIdOf(request) });
     } catch (error) {
       if (isQrLoginError(error, "APP_UNAUTHENTICATED")) throw appUnauthenticated();
       throw error;

@@ -9,6 +9,7 @@ import { requesterContextOf } from "../access/requester.js";
 import type { GatewayContext } from "../context.js";
 import { addressKeyOf } from "../http/client_address.js";
 import { disconnectSignalOf } from "../http/disconnect_signal.js";
+import { requestIdOf } from "../http/request_id.js";
 import { annotateLog } from "../http/request_log.js";
 import { isCrossOrigin } from "../http/request_origin.js";
 import type { CreateTicketParameters, PageTicket } from "../tickets/page_tickets.js";
@@ -83,6 +84,7 @@ export function createCodes({
         app,
         { ...parameters, requester },
         { kind: "authing-handle", boundTo },
+        requestIdOf(request),
       );
       const { ticketId, ticketSecret, qrContent, remainingMs } = created;
       annotateLog(request, { app: app.id, ticketId });

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { logError, setRetryAfter } from "../http/error_handler.js";
 import { asHttpError, type HttpError, type HttpErrorReason, routeNotFound } from "../http/http_error.js";
+import { requestIdOf } from "../http/request_id.js";
 
 /** Code of a successful call. */
 const successCode = 200;
@@ -85,12 +86,17 @@ export const version2Envelope: Envelope = {
 
 // A success has no `apiCode`, which a client would read as the result of the call.
 export const version3Envelope: Envelope = {
-  success: ({ id }, message, data) => ({ statusCode: successCode, message, requestId: id, data }),
-  error: ({ id }, httpError) => ({
+  success: (request, message, data) => ({
+    statusCode: successCode,
+    message,
+    requestId: requestIdOf(request),
+    data,
+  }),
+  error: (request, httpError) => ({
     statusCode: httpError.status === 502 ? 500 : httpError.status,
     message: messageOf(httpError),
     apiCode: codeOf(httpError),
-    requestId: id,
+    requestId: requestIdOf(request),
     data: null,
   }),
 };

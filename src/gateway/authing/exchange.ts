@@ -6,6 +6,7 @@ import { browserDigestsOf, isBoundTo } from "../access/browser_cookie.js";
 import { checkAppOrigin } from "../access/origin_check.js";
 import type { GatewayContext } from "../context.js";
 import { HttpError, ticketNotFound } from "../http/http_error.js";
+import { requestIdOf } from "../http/request_id.js";
 import { annotateLog } from "../http/request_log.js";
 import { appOfCredentials, credentialsOf } from "./app_credentials.js";
 import type { exchangeBody } from "./schemas.js";
@@ -37,7 +38,8 @@ export function createExchange({
       appOfCredentials(request, credentials, apps);
       // Too long for an exchange ticket: it was sealed with a key that was removed, or elsewhere.
       if (!ticket && fields.ticket.length > fieldLimits.exchangeTicket) throw ticketNotFound();
-      return exchanges.withCallerCredentials(credentials, ticket?.exchangeTicket ?? fields.ticket);
+      const exchangeTicket = ticket?.exchangeTicket ?? fields.ticket;
+      return exchanges.withCallerCredentials(credentials, exchangeTicket, undefined, requestIdOf(request));
     }
     if (
       !ticket?.app.exchangeFromBrowser ||
@@ -49,6 +51,6 @@ export function createExchange({
     }
     checkAppOrigin(request, ticket.app);
     annotateLog(request, { app: ticket.app.id, ticketId: ticket.ticketId });
-    return exchanges.withGatewayCredentials(ticket);
+    return exchanges.withGatewayCredentials(ticket, requestIdOf(request));
   };
 }

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from "fastify";
-import type { ApproverClient, MarkScannedResponse } from "../../client/index.js";
+import type { ApproverCallOptions, ApproverClient, MarkScannedResponse } from "../../client/index.js";
 import type { GatewayContext } from "../context.js";
 import { HttpError } from "../http/http_error.js";
+import { requestIdOf } from "../http/request_id.js";
 import { annotateLog } from "../http/request_log.js";
 import { sourceName, toRequesterJson } from "../http/requester_json.js";
 import type { Codes } from "./codes.js";
@@ -41,30 +42,30 @@ export function createPhoneActions(
     const token = userTokenOf(request);
     const ticketId = await codes.resolveTicketId(scannedId);
     annotateLog(request, { ticketId });
-    return actions[action](approverClient, ticketId, token);
+    return actions[action](approverClient, ticketId, { token, requestId: requestIdOf(request) });
   };
 }
 
 type CallService = (
   approverClient: ApproverClient,
   ticketId: string,
-  token: string,
+  options: ApproverCallOptions,
 ) => Promise<PhoneActionResult>;
 
 const actions: Readonly<Record<PhoneAction, CallService>> = {
-  async SCAN(approverClient, ticketId, token) {
+  async SCAN(approverClient, ticketId, options) {
     const response = await approverClient.markScanned(
       { scanned: { $case: "ticketId", value: ticketId } },
-      { token },
+      options,
     );
     return { description: "the code is marked as scanned", scanDetails: toScanDetails(response) };
   },
-  async CONFIRM(approverClient, ticketId, token) {
-    await approverClient.authorize({ ticketId }, { token });
+  async CONFIRM(approverClient, ticketId, options) {
+    await approverClient.authorize({ ticketId }, options);
     return { description: "the sign-in is approved", scanDetails: {} };
   },
-  async CANCEL(approverClient, ticketId, token) {
-    await approverClient.cancel({ ticketId }, { token });
+  async CANCEL(approverClient, ticketId, options) {
+    await approverClient.cancel({ ticketId }, options);
     return { description: "the sign-in is declined", scanDetails: {} };
   },
 };

@@ -10,6 +10,7 @@ import {
 } from "../../client/index.js";
 import type { GatewayContext } from "../context.js";
 import { logError } from "../http/error_handler.js";
+import { requestIdOf } from "../http/request_id.js";
 import type { PageTicket } from "../tickets/page_tickets.js";
 import type { TicketSnapshot } from "../tickets/watch_hub.js";
 
@@ -55,7 +56,7 @@ export function createPolls({
     ticket: PageTicket,
   ): Promise<TicketStatus | "gone" | undefined> {
     try {
-      return pollStatusOf(await watchHub.latest(ticket, pollTimeoutMs));
+      return pollStatusOf(await watchHub.latest(ticket, pollTimeoutMs, requestIdOf(request)));
     } catch (error) {
       // The handle is genuine, so the ticket existed. The service has purged it, or lost it in a restart.
       if (isQrLoginError(error, "TICKET_NOT_FOUND")) return "gone";
@@ -108,7 +109,9 @@ export function createPolls({
     deadline: number,
   ): Promise<ExchangeUserInfoResponse | "not exchanged" | undefined> {
     const exchange = async () =>
-      (await mayExchange()) ? exchanges.withGatewayCredentials(ticket) : "not exchanged";
+      (await mayExchange())
+        ? exchanges.withGatewayCredentials(ticket, requestIdOf(request))
+        : "not exchanged";
     try {
       return await withTimeout(exchange(), Math.max(0, deadline - clock.now()), clock);
     } catch (error) {

@@ -5,6 +5,7 @@ import { statusDetailsOf } from "../../client/forwarding_client.js";
 import { isQrLoginError, type QrLoginError } from "../../client/index.js";
 import { errorHeaders, logError } from "../http/error_handler.js";
 import type { HttpError } from "../http/http_error.js";
+import { requestIdOf } from "../http/request_id.js";
 import { annotateLog } from "../http/request_log.js";
 import { serviceDomain } from "../http/service_errors.js";
 import { type ConnectErrorDetail, detailsOf, withJson } from "./error_details.js";
@@ -39,7 +40,7 @@ export function reportError(error: unknown, request: FastifyRequest): ConnectErr
     annotateLog(request, { reason: codeToString(error.code).toUpperCase() });
     return error;
   }
-  return toConnectError(logError(error, request));
+  return toConnectError(logError(error, request), request);
 }
 
 /**
@@ -58,7 +59,12 @@ export function reportUnreadableRequest(
       : rawMessage.replace(/(?: from JSON|").*$/s, "").slice(0, maxLibraryText);
   // The library blames itself for a message that it cannot decode.
   const ownCode = code === Code.Internal ? Code.InvalidArgument : code;
-  return createError(text, ownCode, metadata, detailsOf({ reason, message: text, details: {} }));
+  return createError(
+    text,
+    ownCode,
+    metadata,
+    detailsOf({ reason, message: text, details: {} }, requestIdOf(request)),
+  );
 }
 
 function fromService(error: QrLoginError, request: FastifyRequest): ConnectError {
@@ -69,10 +75,15 @@ function fromService(error: QrLoginError, request: FastifyRequest): ConnectError
 }
 
 /** Returns an error of the gateway itself as the caller receives it. */
-export function toConnectError(error: HttpError): ConnectError {
+export function toConnectError(error: HttpError, request: FastifyRequest): ConnectError {
   const { status, reason, message, details } = error;
   const headers = errorHeaders(status, reason, details.retryAfterMs);
-  return createError(message, codeByStatus[status] ?? Code.Internal, headers, detailsOf(error));
+  return createError(message, codeOfStatus(status), headers, detailsOf(error, requestIdOf(request)));
+}
+
+/** Returns the code of an error of the gateway itself with this HTTP status. */
+export function codeOfStatus(status: number): Code {
+  return codeByStatus[status] ?? Code.Internal;
 }
 
 function createError(

@@ -1,4 +1,4 @@
-import { BadRequest, ErrorInfo, QuotaFailure, RetryInfo } from "nice-grpc-error-details";
+import { BadRequest, ErrorInfo, QuotaFailure, RequestInfo, RetryInfo } from "nice-grpc-error-details";
 import { ErrorReason } from "../../client/index.js";
 import type { HttpError } from "../http/http_error.js";
 import { serviceDomain } from "../http/service_errors.js";
@@ -24,6 +24,7 @@ const toJsonByType: Readonly<Record<string, (bytes: Uint8Array) => JsonObject>> 
     const { reason, domain, metadata } = ErrorInfo.decode(bytes);
     return { reason, domain, ...(Object.keys(metadata).length > 0 && { metadata: { ...metadata } }) };
   },
+  "google.rpc.RequestInfo": (bytes) => ({ requestId: RequestInfo.decode(bytes).requestId }),
   "google.rpc.RetryInfo": (bytes) => {
     const { seconds = 0, nanos = 0 } = RetryInfo.decode(bytes).retryDelay ?? {};
     return { retryDelay: `${seconds + nanos / 1e9}s` };
@@ -60,11 +61,10 @@ export function withJson({
 }
 
 /** Returns the details of an error that the gateway itself gives. */
-export function detailsOf({
-  reason,
-  message,
-  details,
-}: Pick<HttpError, "reason" | "message" | "details">): ConnectErrorDetail[] {
+export function detailsOf(
+  { reason, message, details }: Pick<HttpError, "reason" | "message" | "details">,
+  requestId: string,
+): ConnectErrorDetail[] {
   const { retryAfterMs, limit, fieldViolations = [] } = details;
   const domain = Object.hasOwn(ErrorReason, reason) ? serviceDomain : gatewayDomain;
   const errorInfo = ErrorInfo.encode(ErrorInfo.fromPartial({ reason, domain })).finish();
@@ -85,5 +85,7 @@ export function detailsOf({
     const retryInfo = RetryInfo.encode(RetryInfo.fromPartial({ retryDelay })).finish();
     found.push({ type: "google.rpc.RetryInfo", value: retryInfo });
   }
+  const requestInfo = RequestInfo.encode(RequestInfo.fromPartial({ requestId })).finish();
+  found.push({ type: "google.rpc.RequestInfo", value: requestInfo });
   return found.map(withJson);
 }

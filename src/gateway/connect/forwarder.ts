@@ -4,6 +4,7 @@ import type { ForwardedCall } from "../../client/forwarding_client.js";
 import { streamOwnerOf } from "../access/stream_limiter.js";
 import type { GatewayContext } from "../context.js";
 import { gatewayStopping } from "../http/http_error.js";
+import { requestIdOf } from "../http/request_id.js";
 import { callOf } from "./call_context.js";
 import { reportError } from "./connect_errors.js";
 
@@ -31,7 +32,9 @@ export function createForwarder({
       const call = startForwarding(context);
       try {
         signal.throwIfAborted();
-        const response = await forwardingClient.call(toForwardedCall(method, message, context, signal));
+        const response = await forwardingClient.call(
+          toForwardedCall(method, message, context, { signal, requestId: requestIdOf(call.request) }),
+        );
         return fromBinary(method.output, response);
       } catch (error) {
         throw reportError(error, call.request);
@@ -48,7 +51,8 @@ export function createForwarder({
         release = streamLimiter.acquire(streamOwnerOf(call.request), () => call.reply.raw.destroy());
         openStreams.add(controller);
         context.signal.addEventListener("abort", onEnd);
-        const forwarded = toForwardedCall(method, message, context, controller.signal);
+        const options = { signal: controller.signal, requestId: requestIdOf(call.request) };
+        const forwarded = toForwardedCall(method, message, context, options);
         for await (const response of forwardingClient.stream(forwarded)) {
           yield fromBinary(method.output, response);
         }
@@ -77,12 +81,12 @@ function toForwardedCall(
   { parent, name, input }: DescMethod,
   message: Message,
   { requestHeader }: HandlerContext,
-  signal: AbortSignal,
+  options: Pick<ForwardedCall, "signal" | "requestId">,
 ): ForwardedCall {
   return {
     path: `/${parent.typeName}/${name}`,
     request: toBinary(input, message),
     authorization: requestHeader.get("authorization") ?? undefined,
-    signal,
+    ...options,
   };
 }

@@ -2,6 +2,7 @@ import { cors } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { errorToJson } from "@connectrpc/connect/protocol-connect";
 import type { FastifyError, FastifyInstance, FastifyRequest } from "fastify";
+import { requestIdHeader } from "../../base/request_id.js";
 import type { RpcMethod } from "../../domain/rpc_methods.js";
 import type { RateLimits } from "../access/rate_limits.js";
 import type { GatewayContext } from "../context.js";
@@ -46,11 +47,14 @@ export async function connectRoutes(
   );
   instance.addHook("onRequest", async (_request, reply) => {
     if (!reply.hasHeader("access-control-allow-origin")) return;
-    reply.header("access-control-expose-headers", ["retry-after", ...cors.exposedHeaders].join(", "));
+    reply.header(
+      "access-control-expose-headers",
+      ["retry-after", requestIdHeader, ...cors.exposedHeaders].join(", "),
+    );
   });
   instance.setErrorHandler(async (error, request, reply) => {
     const httpError = logError(isMediaTypeError(error) ? mediaTypeNotSupported() : error, request);
-    const rejection = toConnectError(httpError);
+    const rejection = toConnectError(httpError, request);
     const handler = handlers.get(methodOf(request));
     if (handler && isReadableBy(handler, request)) {
       return sendUnary(await rejectCall(handler, request, reply, rejection), reply);
@@ -70,7 +74,7 @@ export async function connectRoutes(
     instance.post(`/${service.typeName}/${name}`, { ...limit, bodyLimit }, async (request, reply) => {
       const response = await handleCall(handler, request, reply);
       if (response.body === undefined) throw mediaTypeNotSupported();
-      return isStream ? sendStream(response, reply, context.clock) : sendUnary(response, reply);
+      return isStream ? sendStream(response, reply, context) : sendUnary(response, reply);
     });
   }
   instance.route({

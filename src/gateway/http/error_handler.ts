@@ -1,5 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { requestIdHeader } from "../../base/request_id.js";
 import { asHttpError, HttpError, routeNotFound, toProblem } from "./http_error.js";
+import { requestIdLogFields, requestIdOf } from "./request_id.js";
 import { annotateLog, shouldLogFault } from "./request_log.js";
 
 /**
@@ -14,8 +16,9 @@ export function logError(error: unknown, request: FastifyRequest): HttpError {
   // A fault of the gateway, or of the server that it runs in.
   const isOwnFault = reason === "INTERNAL" || status === 500;
   if ((isOwnFault || details.cause !== undefined) && shouldLogFault(request, reason)) {
-    if (isOwnFault) request.log.error({ err: details.cause ?? error }, "request failed");
-    else request.log.warn({ err: details.cause }, "service failed");
+    const fields = requestIdLogFields(request);
+    if (isOwnFault) request.log.error({ ...fields, err: details.cause ?? error }, "request failed");
+    else request.log.warn({ ...fields, err: details.cause }, "service failed");
   }
   return httpError;
 }
@@ -24,12 +27,16 @@ export function logError(error: unknown, request: FastifyRequest): HttpError {
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const httpError = logError(error, request);
   const { status, reason, details } = httpError;
-  return reply
-    .headers(errorHeaders(status, reason, details.retryAfterMs))
-    .code(status)
-    .header("cache-control", "no-store")
-    .type("application/problem+json")
-    .send(toProblem(httpError));
+  const requestId = requestIdOf(request);
+  return (
+    reply
+      .headers(errorHeaders(status, reason, details.retryAfterMs))
+      .code(status)
+      // A request without a route has passed no hook that could have set these.
+      .headers({ "cache-control": "no-store", [requestIdHeader]: requestId })
+      .type("application/problem+json")
+      .send(toProblem(httpError, requestId))
+  );
 }
 
 /**

@@ -151,7 +151,7 @@ function fromServiceError(error: QrLoginError): HttpError {
 }
 
 /** Returns the error as problem details (RFC 9457), with the reason and the details as extension members. */
-export function toProblem({ status, reason, message, details }: HttpError): Problem {
+export function toProblem({ status, reason, message, details }: HttpError, requestId: string): Problem {
   const { currentState, attemptsLeft, fieldViolations = [], retryAfterMs, limit } = details;
   return {
     title: STATUS_CODES[status],
@@ -163,5 +163,6 @@ export function toProblem({ status, reason, message, details }: HttpError): Prob
     ...(fieldViolations.length > 0 && { fieldViolations }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(limit !== undefined && { limit }),
+    requestId,
   };
 }

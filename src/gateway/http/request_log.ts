@@ -7,6 +7,7 @@ import {
   errorLinesPerInterval,
   type LogRateLimiter,
 } from "../../log/log_rate_limiter.js";
+import { requestIdLogFields } from "./request_id.js";
 
 /** Fields of a request's log line besides method, route, status and duration. */
 interface LogAnnotations {
@@ -38,6 +39,11 @@ export function annotateLog(
   const given = Object.entries(annotations).filter(([, value]) => value !== undefined);
   const ticket = ticketId === undefined ? {} : { ticket: logIdOf(ticketId) };
   annotationsByRequest.set(request, { ...present, ...Object.fromEntries(given), ...ticket });
+}
+
+/** Returns the reason of the error in the log line of this request, if it has one. */
+export function reasonOf(request: FastifyRequest): string | undefined {
+  return annotationsByRequest.get(request)?.reason;
 }
 
 /** Number of successful requests that are logged line by line, per route and minute. */
@@ -73,7 +79,10 @@ export function logRequests(instance: FastifyInstance, clock: Clock): void {
       : limits.requests.allows({ budget: labels.method, ...labels });
     if (!shouldWrite) return;
     const durationMs = Math.round(reply.elapsedTime * 1_000) / 1_000;
-    request.log.info({ method, route: routeOptions.url, status, durationMs, ...annotations }, "request");
+    request.log.info(
+      { method, route: routeOptions.url, status, durationMs, ...annotations, ...requestIdLogFields(request) },
+      "request",
+    );
   });
 }
 

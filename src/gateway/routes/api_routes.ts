@@ -11,6 +11,7 @@ import type { GatewayContext } from "../context.js";
 import { addressKeyOf } from "../http/client_address.js";
 import { disconnectSignalOf } from "../http/disconnect_signal.js";
 import { HttpError, invalidRequest, routeNotFound, ticketNotFound } from "../http/http_error.js";
+import { requestIdOf } from "../http/request_id.js";
 import { annotateLog } from "../http/request_log.js";
 import { isCrossOrigin } from "../http/request_origin.js";
 import { singleValue, validate } from "../http/validation.js";
@@ -75,7 +76,12 @@ export async function apiRoutes(
       codeChallenge,
       requester: requesterContextOf(request, details),
     };
-    const created = await pageTickets.create(app, parameters, { kind: "handle", boundTo });
+    const created = await pageTickets.create(
+      app,
+      parameters,
+      { kind: "handle", boundTo },
+      requestIdOf(request),
+    );
     annotateLog(request, { app: app.id, ticketId: created.ticketId });
     reply.code(201);
     return responses.toCreateTicketResponse(created, app.display);
@@ -83,7 +89,7 @@ export async function apiRoutes(
 
   instance.get("/tickets/status", unlimited, async (request) => {
     const ticket = await openHandle(request, singleValue(request.headers[handleHeader]));
-    const snapshot = await watchHub.latest(ticket, firstStatusTimeoutMs);
+    const snapshot = await watchHub.latest(ticket, firstStatusTimeoutMs, requestIdOf(request));
     if (!snapshot) {
       const text = "the sign-in service cannot be reached";
       throw new HttpError(503, "SERVICE_UNAVAILABLE", text, { retryAfterMs: 1_000 });
@@ -106,7 +112,7 @@ export async function apiRoutes(
     const { ipAddress } = requesterContextOf(request);
     const { revision } = await appClient.submitCheckCode(
       { ticketId, ticketSecret, checkCode, ipAddress },
-      { credentials },
+      { credentials, requestId: requestIdOf(request) },
     );
     return { state: "AUTHORIZED", revision };
   });
@@ -114,7 +120,8 @@ export async function apiRoutes(
   instance.post("/tickets/withdraw", calls, async (request): Promise<WithdrawResponse> => {
     const ticket = await openHandle(request, validate(handleBody, request.body).handle);
     const { credentials, ticketId, ticketSecret } = ticket;
-    const { revision } = await appClient.withdraw({ ticketId, ticketSecret }, { credentials });
+    const options = { credentials, requestId: requestIdOf(request) };
+    const { revision } = await appClient.withdraw({ ticketId, ticketSecret }, options);
     return { state: "CANCELLED", revision };
   });
 
@@ -133,18 +140,23 @@ export async function apiRoutes(
       }
       annotateLog(request, { app: app.id });
       return toExchangeResponse(
-        await exchanges.withCallerCredentials(credentials, exchangeTicket, codeVerifier),
+        await exchanges.withCallerCredentials(
+          credentials,
+          exchangeTicket,
+          codeVerifier,
+          requestIdOf(request),
+        ),
       );
     }
     const ticket = await openHandle(request, validate(handleBody, request.body).handle);
     if (!ticket.app.exchangeFromBrowser || ticket.boundTo === undefined) throw exchangeNotAllowed();
-    return toExchangeResponse(await exchanges.withGatewayCredentials(ticket));
+    return toExchangeResponse(await exchanges.withGatewayCredentials(ticket, requestIdOf(request)));
   });
 
   instance.post("/tickets/complete", calls, async (request, reply) => {
     const ticket = await openHandle(request, validate(handleBody, request.body).handle);
     if (onSignIn && completesSignIn(context, ticket)) {
-      const response = await exchanges.withGatewayCredentials(ticket);
+      const response = await exchanges.withGatewayCredentials(ticket, requestIdOf(request));
       try {
         return await onSignIn({ ...response, appId: ticket.app.id }, request, reply);
       } catch (cause) {

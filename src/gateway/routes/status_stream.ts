@@ -7,6 +7,7 @@ import type { GatewayContext } from "../context.js";
 import { onResponseEnd } from "../http/disconnect_signal.js";
 import { logError } from "../http/error_handler.js";
 import { gatewayStopping, toProblem } from "../http/http_error.js";
+import { requestIdOf } from "../http/request_id.js";
 import { exposesExchangeTicket } from "../tickets/exchange_policy.js";
 import type { PageTicket } from "../tickets/page_tickets.js";
 import type { TicketResponses } from "../tickets/responses.js";
@@ -31,11 +32,11 @@ const reconnectMs = 1_000;
  * status.
  */
 export function createStatusStream(
-  { watchHub, clock, streamLimiter, heartbeatIntervalMs, onSignIn }: GatewayContext,
+  { watchHub, clock, streamLimiter, heartbeatIntervalMs, onSignIn, observer }: GatewayContext,
   { toStatusResponse }: TicketResponses,
 ) {
   const start = (reply: FastifyReply, retryMs: number) =>
-    startEventStream(reply, { heartbeatIntervalMs, retryMs, clock });
+    startEventStream(reply, { heartbeatIntervalMs, retryMs, clock, observer });
 
   return async (ticket: PageTicket, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const disconnected = new AbortController();
@@ -44,7 +45,7 @@ export function createStatusStream(
     if (disconnected.signal.aborted) return reply.hijack();
     let release = () => {};
     let stream: EventStream | undefined;
-    const snapshots = watchHub.watch(ticket, disconnected.signal);
+    const snapshots = watchHub.watch(ticket, disconnected.signal, requestIdOf(request));
     try {
       release = streamLimiter.acquire(streamOwnerOf(request), () => reply.raw.destroy());
       let next = snapshots.next();
@@ -65,7 +66,7 @@ export function createStatusStream(
       const { retryAfterMs } = httpError.details;
       if (!stream && retryAfterMs === undefined) throw httpError;
       stream ??= start(reply, retryAfterMs ?? reconnectMs);
-      await stream.send({ event: "problem", data: toProblem(httpError) });
+      await stream.send({ event: "problem", data: toProblem(httpError, requestIdOf(request)) });
     } finally {
       stream?.end();
       // The abort ends a pending next(); without it, return() would wait for the next status.

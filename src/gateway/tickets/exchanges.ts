@@ -28,7 +28,8 @@ export interface Exchanges {
   withCallerCredentials(
     credentials: AppCredentials,
     exchangeTicket: string,
-    codeVerifier?: string,
+    codeVerifier: string | undefined,
+    requestId?: string,
   ): Promise<ExchangeUserInfoResponse>;
   /**
    * Exchanges with the gateway's own credentials. The route must have checked that the caller is the browser
@@ -37,7 +38,7 @@ export interface Exchanges {
    * @throws TicketError if the state of the ticket does not allow an exchange.
    * @throws QrLoginError with the service's reason.
    */
-  withGatewayCredentials(ticket: TicketReference): Promise<ExchangeUserInfoResponse>;
+  withGatewayCredentials(ticket: TicketReference, requestId?: string): Promise<ExchangeUserInfoResponse>;
   /** Drops all shared results and cancels their timers. */
   close(): void;
 }
@@ -82,8 +83,11 @@ export function createExchanges(client: AppClient, clock: Clock): Exchanges {
    * Reads the status. If a poll of the page has just called the service too, waits until the service accepts the next
    * one.
    */
-  async function readStatus({ credentials, ticketId, ticketSecret }: TicketReference) {
-    const read = () => client.getStatus({ ticketId, ticketSecret }, { credentials });
+  async function readStatus(
+    { credentials, ticketId, ticketSecret }: TicketReference,
+    requestId: string | undefined,
+  ) {
+    const read = () => client.getStatus({ ticketId, ticketSecret }, { credentials, requestId });
     try {
       return await read();
     } catch (error) {
@@ -96,11 +100,11 @@ export function createExchanges(client: AppClient, clock: Clock): Exchanges {
   }
 
   return {
-    withCallerCredentials(credentials, exchangeTicket, codeVerifier = "") {
+    withCallerCredentials(credentials, exchangeTicket, codeVerifier = "", requestId) {
       const { appId, appSecret } = credentials;
       return once(["caller", appId, appSecret, exchangeTicket, codeVerifier], async () => {
         try {
-          return await client.exchangeUserInfo({ exchangeTicket, codeVerifier }, { credentials });
+          return await client.exchangeUserInfo({ exchangeTicket, codeVerifier }, { credentials, requestId });
         } catch (error) {
           if (isQrLoginError(error, "APP_UNAUTHENTICATED")) throw appUnauthenticated();
           throw error;
@@ -108,13 +112,13 @@ export function createExchanges(client: AppClient, clock: Clock): Exchanges {
       });
     },
 
-    withGatewayCredentials(ticket) {
+    withGatewayCredentials(ticket, requestId) {
       const { credentials, ticketId, ticketSecret } = ticket;
       return once(["gateway", credentials.appId, ticketId, ticketSecret], async () => {
-        const { status } = await readStatus(ticket);
+        const { status } = await readStatus(ticket, requestId);
         const { exchangeTicket = "" } = status ?? {};
         if (exchangeTicket === "") throw notAuthorized(status?.state);
-        return client.exchangeUserInfo({ exchangeTicket }, { credentials });
+        return client.exchangeUserInfo({ exchangeTicket }, { credentials, requestId });
       });
     },
 

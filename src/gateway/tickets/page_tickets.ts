@@ -13,6 +13,7 @@ import type { AppRegistry, RegisteredApp } from "../access/app_registry.js";
 import { type CallingBrowser, cookieMissing, isBoundTo } from "../access/browser_cookie.js";
 import { ticketNotFound } from "../http/http_error.js";
 import type { Sealer } from "./sealer.js";
+import { silentTicketObserver, type TicketObserver } from "./ticket_observer.js";
 import type { TicketReference } from "./watch_hub.js";
 
 /** The ticket that a handle stands for. */
@@ -85,6 +86,7 @@ export interface PageTickets {
     app: RegisteredApp,
     parameters: CreateTicketParameters,
     handle: { readonly kind: HandleKind; readonly boundTo: string | undefined },
+    requestId?: string,
   ): Promise<NewTicket>;
   /**
    * Resolves with the ticket of a handle. Only a handle of the gateway's own API is checked against the
@@ -126,11 +128,20 @@ export interface PageTicketsOptions {
   readonly handleTtlMs: number;
   /** Longest lifetime of a ticket, in milliseconds. A longer `ttlMs` is reduced to it. */
   readonly ticketTtlMs: number;
+  readonly observer?: TicketObserver | undefined;
 }
 
 /** Creates the page tickets of a gateway. */
 export function createPageTickets(options: PageTicketsOptions): PageTickets {
-  const { appClient, apps, sealer, clock, handleTtlMs, ticketTtlMs } = options;
+  const {
+    appClient,
+    apps,
+    sealer,
+    clock,
+    handleTtlMs,
+    ticketTtlMs,
+    observer = silentTicketObserver,
+  } = options;
 
   /** Resolves with `undefined` if the text cannot be opened, or if its app is no longer configured. */
   async function openTicket(
@@ -139,8 +150,13 @@ export function createPageTickets(options: PageTicketsOptions): PageTickets {
   ): Promise<(PageTicket & { readonly exchangeTicket: string | undefined }) | undefined> {
     const opened = await sealer.open(kind, text);
     const content = sealedTicketSchema.safeParse(opened?.content).data;
-    const app = apps.find(content?.app);
-    if (!opened || !content || !app) return undefined;
+    // The sealer has reported any other text.
+    if (!opened || !content) return undefined;
+    const app = apps.find(content.app);
+    if (!app) {
+      observer.handleRejected(kind, "unknown_app");
+      return undefined;
+    }
     return {
       app,
       credentials: app.credentials,
@@ -153,7 +169,12 @@ export function createPageTickets(options: PageTicketsOptions): PageTickets {
   }
 
   return {
-    async create(app, { scene = "", customData, ttlMs, requester, codeChallenge }, { kind, boundTo }) {
+    async create(
+      app,
+      { scene = "", customData, ttlMs, requester, codeChallenge },
+      { kind, boundTo },
+      requestId,
+    ) {
       const created = await appClient.createTicket(
         {
           scene,
@@ -165,7 +186,7 @@ export function createPageTickets(options: PageTicketsOptions): PageTickets {
           ...(codeChallenge !== undefined && { codeChallenge }),
           ...(ttlMs !== undefined && { ttl: durationOf(Math.min(ttlMs, ticketTtlMs)) }),
         },
-        { credentials: app.credentials },
+        { credentials: app.credentials, requestId },
       );
       const { ticketId, ticketSecret, qrContent, expireTime, remainingDuration, minPollInterval } = created;
       const content = {
@@ -193,7 +214,9 @@ export function createPageTickets(options: PageTicketsOptions): PageTickets {
       if (!ticket) throw ticketNotFound();
       const { app, boundTo } = ticket;
       if (kind === "handle" && !mayUse(app, boundTo, caller.digests)) {
-        throw boundTo !== undefined && caller.hasNoCookie ? cookieMissing() : ticketNotFound();
+        const lacksCookie = boundTo !== undefined && caller.hasNoCookie;
+        observer.handleRejected(kind, lacksCookie ? "no_cookie" : "other_browser");
+        throw lacksCookie ? cookieMissing() : ticketNotFound();
       }
       return ticket;
     },

@@ -10,6 +10,7 @@ import {
   type TicketStatus,
 } from "../../client/index.js";
 import { gatewayStopping } from "../http/http_error.js";
+import { silentTicketObserver, type TicketObserver } from "./ticket_observer.js";
 
 /** The identity of a ticket, and the credentials to watch it. */
 export interface TicketReference {
@@ -30,7 +31,10 @@ export interface TicketSnapshot {
   readonly recentlyExchanged: TicketStatus | undefined;
 }
 
-/** Watches tickets. All callers in this process that ask for the same ticket share one watch. */
+/**
+ * Watches tickets. All callers in this process that ask for the same ticket share one watch. The service knows it by
+ * the id of the request that started it.
+ */
 export interface WatchHub {
   /**
    * Yields the latest status at once and then each change. A slow reader skips to the latest status. Yields
@@ -40,7 +44,11 @@ export interface WatchHub {
    * @throws QrLoginError with the service's reason.
    * @throws HttpError GATEWAY_STOPPING if the hub is closed.
    */
-  watch(ticket: TicketReference, signal: AbortSignal): AsyncGenerator<TicketSnapshot, void>;
+  watch(
+    ticket: TicketReference,
+    signal: AbortSignal,
+    requestId?: string,
+  ): AsyncGenerator<TicketSnapshot, void>;
   /**
    * Resolves with the latest status, for a poll. Never waits for a change. Waits at most `timeoutMs` for the
    * first status, and resolves with undefined if there is none by then. The watch continues for 20 seconds, for
@@ -49,7 +57,7 @@ export interface WatchHub {
    * @throws QrLoginError with the service's reason.
    * @throws HttpError GATEWAY_STOPPING if the hub is closed.
    */
-  latest(ticket: TicketReference, timeoutMs: number): Promise<TicketSnapshot | undefined>;
+  latest(ticket: TicketReference, timeoutMs: number, requestId?: string): Promise<TicketSnapshot | undefined>;
   /** Ends all watches. Generators end without a terminal status. */
   close(): void;
 }
@@ -85,14 +93,20 @@ interface CachedStatus {
 /**
  * Creates a watch hub. At `maxWatches`, a poll of another ticket calls the service once and starts no watch.
  */
-export function createWatchHub(client: AppClient, clock: Clock, maxWatches: number): WatchHub {
+export function createWatchHub(
+  client: AppClient,
+  clock: Clock,
+  maxWatches: number,
+  observer: TicketObserver = silentTicketObserver,
+): WatchHub {
   const watches = new Map<string, SharedWatch>();
   let closed = false;
 
-  function join(ticket: TicketReference): SharedWatch {
+  function join(ticket: TicketReference, requestId: string | undefined): SharedWatch {
     if (closed) throw gatewayStopping();
     const key = watchKeyOf(ticket);
     const existing = watches.get(key);
+    observer.statusRequested(existing ? "shared" : "started");
     if (existing) {
       existing.callers++;
       existing.cancelIdleTimer();
@@ -109,7 +123,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
       cancelIdleTimer: () => {},
     };
     watches.set(key, watch);
-    void run(watch, ticket);
+    void run(watch, ticket, requestId);
     return watch;
   }
 
@@ -131,9 +145,10 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
   async function run(
     watch: SharedWatch,
     { credentials, ticketId, ticketSecret }: TicketReference,
+    requestId: string | undefined,
   ): Promise<void> {
     try {
-      const options = { signal: watch.stop.signal, heartbeats: true, credentials };
+      const options = { signal: watch.stop.signal, heartbeats: true, credentials, requestId };
       for await (const status of client.watchStatus({ ticketId, ticketSecret }, options)) {
         watch.cached = toCachedStatus(status, watch.cached, clock.now());
         watch.changed.notifyAll();
@@ -143,6 +158,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
       forget(watch);
     }
     watch.ended = true;
+    observer.watchEnded();
     watch.changed.notifyAll();
   }
 
@@ -153,16 +169,17 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
   async function fetchStatus(
     ticket: TicketReference,
     timeoutMs: number,
+    requestId: string | undefined,
   ): Promise<TicketSnapshot | undefined> {
     const { credentials, ticketId, ticketSecret } = ticket;
-    const response = client.getStatus({ ticketId, ticketSecret }, { credentials });
+    const response = client.getStatus({ ticketId, ticketSecret }, { credentials, requestId });
     const status = (await withTimeout(response, timeoutMs, clock))?.status;
     return status && toSnapshot(toCachedStatus(status, undefined, clock.now()), clock);
   }
 
   return {
-    async *watch(ticket, signal) {
-      const watch = join(ticket);
+    async *watch(ticket, signal, requestId) {
+      const watch = join(ticket, requestId);
       let lastYielded: TicketStatus | undefined;
       try {
         for (;;) {
@@ -183,10 +200,12 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
       }
     },
 
-    async latest(ticket, timeoutMs) {
-      if (watches.size >= maxWatches && !watches.has(watchKeyOf(ticket)))
-        return fetchStatus(ticket, timeoutMs);
-      const watch = join(ticket);
+    async latest(ticket, timeoutMs, requestId) {
+      if (watches.size >= maxWatches && !watches.has(watchKeyOf(ticket))) {
+        observer.statusRequested("not_watched");
+        return fetchStatus(ticket, timeoutMs, requestId);
+      }
+      const watch = join(ticket, requestId);
       try {
         if (watch.cached === undefined && !watch.ended) {
           const timeout = new AbortController();

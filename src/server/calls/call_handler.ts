@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { type handleServerStreamingCall, type handleUnaryCall, status } from "@grpc/grpc-js";
+import { newRequestId } from "../../base/request_id.js";
 import { TicketError } from "../../domain/ticket_error.js";
 import { type Decoder, decodeRequest } from "../messages/decode.js";
 import { type Encoder, encodeResponse } from "../messages/encode.js";
@@ -15,6 +16,7 @@ import {
   type EndListener,
   hasPassed,
   type RunningCall,
+  requestIdOf,
   type ServerCall,
 } from "./running_call.js";
 
@@ -77,7 +79,7 @@ export interface CallerKind<Caller> {
 /** The dependencies that all handlers share. */
 export interface CallDependencies {
   readonly log: CallLog;
-  readonly observer: CallObserver;
+  readonly observer: Pick<CallObserver, "ofMethod">;
   readonly inFlight: InFlightCalls;
   readonly admissions: Readonly<Record<CallKind, Admission>>;
 }
@@ -101,7 +103,7 @@ export function createUnaryHandler<Caller, Request, Response>(
       serve: (caller, context) =>
         method.handle(caller, decodeRequest(method.request, call.request.take()), context),
       finish: (response) => callback(null, encodeResponse(method.response, response)),
-      sendError: (ticketError) => callback(toGrpcStatus(ticketError)),
+      sendError: (ticketError, requestId) => callback(toGrpcStatus(ticketError, requestId)),
     });
   };
 }
@@ -139,7 +141,7 @@ export function createServerStreamingHandler<Caller, Request, Response>(
     void handleCall(name, kind, "watches", call, observer, dependencies, {
       serve,
       finish: () => {},
-      sendError: (ticketError) => call.emit("error", toGrpcStatus(ticketError)),
+      sendError: (ticketError, requestId) => call.emit("error", toGrpcStatus(ticketError, requestId)),
     });
   };
 }
@@ -172,7 +174,7 @@ interface Work<Caller, Result> {
   serve(caller: Caller, context: CallContext): Promise<Result>;
   finish(result: Result): void;
   /** Sends the error. Not called if the client has already cancelled the call. */
-  sendError(error: TicketError): void;
+  sendError(error: TicketError, requestId: string): void;
 }
 
 /** Runs a call, from its authentication to its log line. */
@@ -188,7 +190,8 @@ async function handleCall<Caller, Result>(
   const admission = admissions[callKind];
   const startedAt = performance.now();
   observer.onStart();
-  const logEntry = log.begin(name);
+  const requestId = requestIdOf(call.metadata);
+  const logEntry = log.begin(name, requestId);
   const running = createRunningCall(call);
   let admittedKey: string | undefined;
   try {
@@ -216,10 +219,12 @@ async function handleCall<Caller, Result>(
       return;
     }
     const ticketError = toTicketError(isAbort ? (running.signal().reason ?? error) : error);
-    logEntry.fail(ticketError);
-    const { reason } = ticketError;
-    observer.onEnd(status[statusByReason[reason].code], reason, performance.now() - startedAt);
-    if (!call.cancelled) work.sendError(ticketError);
+    // The caller of a failed call has an id to ask about, even if it has sent none.
+    const errorId = requestId ?? newRequestId();
+    logEntry.fail(ticketError, errorId);
+    const code = status[statusByReason[ticketError.reason].code];
+    observer.onEnd(code, ticketError, performance.now() - startedAt);
+    if (!call.cancelled) work.sendError(ticketError, errorId);
   } finally {
     if (admittedKey !== undefined) admission.leave(admittedKey);
     running.release();

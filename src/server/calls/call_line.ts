@@ -12,10 +12,15 @@ export interface CallLogFields {
   readonly reason: string | undefined;
   /** Cause of an error that is not an internal error. */
   readonly cause: string | undefined;
+  readonly requestId: string | undefined;
 }
 
-/** Internals of a pino logger: its bindings as part of a JSON text, and its destination. */
+/** Internals of a pino logger: the parts of a JSON text that begin each line, and its destination. */
 interface PinoInternals {
+  /** The beginning of a line with its level, by level. */
+  readonly [symbols.lsCacheSym]: Readonly<Record<number, string>>;
+  /** Returns the field `time` with the comma before it. */
+  readonly [symbols.timeSym]: () => string;
   readonly [symbols.chindingsSym]: string;
   readonly [symbols.streamSym]: { write(line: string): void };
 }
@@ -27,17 +32,18 @@ interface PinoInternals {
  */
 export function createCallLineWriter(log: Logger): (fields: CallLogFields) => void {
   const logger = log as Logger & PinoInternals;
-  const start = `{"level":${log.levels.values.info},"time":`;
+  const start = logger[symbols.lsCacheSym][log.levels.values.info ?? 30];
   const quote = createQuoter();
   const jsonField = (name: string, value: string | undefined) =>
     value === undefined ? "" : `,"${name}":${quote(value)}`;
-  return ({ method, app, pool, admin, code, durationMs, ticket, reason, cause }) => {
+  return ({ method, app, pool, admin, code, durationMs, ticket, reason, cause, requestId }) => {
     if (!log.isLevelEnabled("info")) return;
     logger[symbols.streamSym].write(
-      `${start}${Date.now()}${logger[symbols.chindingsSym]},"method":${quote(method)}` +
+      `${start}${logger[symbols.timeSym]()}${logger[symbols.chindingsSym]},"method":${quote(method)}` +
         `${jsonField("app", app)}${jsonField("pool", pool)}${jsonField("admin", admin)},"code":${quote(code)},"durationMs":${durationMs}` +
         `${ticket === undefined ? "" : `,"ticket":${JSON.stringify(ticket)}`}${jsonField("reason", reason)}` +
-        `${cause === undefined ? "" : `,"cause":${JSON.stringify(cause)}`},"msg":"call"}\n`,
+        `${cause === undefined ? "" : `,"cause":${JSON.stringify(cause)}`}` +
+        `${requestId === undefined ? "" : `,"requestId":${JSON.stringify(requestId)}`},"msg":"call"}\n`,
     );
   };
 }

@@ -14,7 +14,8 @@ import { shouldLogEnd, shouldLogError } from "./call_log_limit.js";
  * never passed to it.
  */
 export interface CallLog {
-  begin(method: string): CallLogEntry;
+  /** Begins the entry of a call. `requestId` is undefined if the caller has sent none. */
+  begin(method: string, requestId: string | undefined): CallLogEntry;
 }
 
 /** Fields that name a caller: the id of an app, of a user pool or of an administrator. */
@@ -31,8 +32,10 @@ export interface CallLogEntry {
   /**
    * Writes the line of a call that failed: at level error if the error is internal. Over the rate limit, the
    * line is counted instead.
+   *
+   * @param requestId Id of the request as the caller receives it.
    */
-  fail(error: TicketError): void;
+  fail(error: TicketError, requestId: string): void;
 }
 
 export function createCallLog(log: Logger, errorLogLimiter: LogRateLimiter): CallLog {
@@ -42,7 +45,7 @@ export function createCallLog(log: Logger, errorLogLimiter: LogRateLimiter): Cal
     write: createCallLineWriter(log),
     cachedLogIdOf: createLogIdCache(),
   };
-  return { begin: (method) => new Line(output, method) };
+  return { begin: (method, requestId) => new Line(output, method, requestId) };
 }
 
 interface CallOutput {
@@ -71,13 +74,15 @@ function createLogIdCache(): (ticketId: string) => string {
 class Line implements CallLogEntry {
   private readonly output: CallOutput;
   private readonly method: string;
+  private requestId: string | undefined;
   private readonly startedAt = performance.now();
   private caller: { readonly app?: string; readonly pool?: string; readonly admin?: string } = noCaller;
   private ticket: string | undefined = undefined;
 
-  constructor(output: CallOutput, method: string) {
+  constructor(output: CallOutput, method: string, requestId: string | undefined) {
     this.output = output;
     this.method = method;
+    this.requestId = requestId;
   }
 
   setCaller(caller: CallerLogFields): void {
@@ -95,7 +100,8 @@ class Line implements CallLogEntry {
       write(this.fieldsOf(code));
   }
 
-  fail(error: TicketError): void {
+  fail(error: TicketError, requestId: string): void {
+    this.requestId = requestId;
     const { log, errorLogLimiter, write } = this.output;
     if (!shouldLogError(errorLogLimiter, this.method, error, this.caller)) return;
     const { reason, cause } = error;
@@ -119,6 +125,7 @@ class Line implements CallLogEntry {
       ticket: this.ticket === undefined ? undefined : this.output.cachedLogIdOf(this.ticket),
       reason,
       cause,
+      requestId: this.requestId,
     };
   }
 }

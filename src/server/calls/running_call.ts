@@ -1,4 +1,5 @@
 import type { Metadata, ServerUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
+import { isRequestId, requestIdHeader } from "../../base/request_id.js";
 import type { RequestBytes } from "../messages/raw_messages.js";
 import type { EndableCall } from "./in_flight.js";
 
@@ -84,6 +85,15 @@ class EndingCall implements RunningCall {
 /** Returns the values of the metadata key `authorization`. */
 export function authorizationOf(metadata: Metadata): string[] {
   return metadata.get("authorization").map(String);
+}
+
+/**
+ * Returns the value of the metadata key `x-request-id`. Ignores one that has another form than ids have, since it
+ * stands in the log and in the response.
+ */
+export function requestIdOf(metadata: Metadata): string | undefined {
+  const [requestId, ...others] = metadata.get(requestIdHeader);
+  return isRequestId(requestId) && others.length === 0 ? requestId : undefined;
 }
 
 export function hasPassed(deadline: Date | number): boolean {

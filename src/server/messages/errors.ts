@@ -1,5 +1,5 @@
 import { Metadata, type StatusObject, status } from "@grpc/grpc-js";
-import { BadRequest, ErrorInfo, QuotaFailure, RetryInfo } from "nice-grpc-error-details";
+import { BadRequest, ErrorInfo, QuotaFailure, RequestInfo, RetryInfo } from "nice-grpc-error-details";
 import { Status } from "nice-grpc-error-details/lib/proto/google/rpc/status.js";
 import { type ErrorReason, TicketError } from "../../domain/ticket_error.js";
 
@@ -63,7 +63,7 @@ export function toTicketError(error: unknown): TicketError {
 }
 
 /** Returns the error as a gRPC status with google.rpc details in `grpc-status-details-bin`. */
-export function toGrpcStatus(error: TicketError): StatusObject {
+export function toGrpcStatus(error: TicketError, requestId: string): StatusObject {
   const { code, forbidsRetry, ...fixed } = statusByReason[error.reason];
   const retryAfter = error.retryAfterMs ?? fixed.retryAfter;
   const details = [packAny(ErrorInfo, errorInfoOf(error))];
@@ -81,6 +81,7 @@ export function toGrpcStatus(error: TicketError): StatusObject {
     const retryDelay = { seconds, nanos: Math.round((retryAfter % 1_000) * 1_000_000) };
     details.push(packAny(RetryInfo, RetryInfo.fromPartial({ retryDelay })));
   }
+  details.push(packAny(RequestInfo, RequestInfo.fromPartial({ requestId })));
   const richStatus = Status.encode(Status.fromPartial({ code, message: error.message, details })).finish();
   const metadata = new Metadata();
   metadata.set("grpc-status-details-bin", Buffer.from(richStatus));

@@ -60,6 +60,7 @@ describe("errors of the service", () => {
           domain: "qrlogin.v1",
           metadata: { current_state: "PENDING" },
         },
+        RequestInfo: { requestId: response.headers["x-request-id"] },
       },
     });
   });

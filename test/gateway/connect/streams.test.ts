@@ -69,7 +69,10 @@ describe("a watch over the Connect protocol", () => {
     const [end] = messagesOf(stream);
     expect(end).toMatchObject({
       flags: 2,
-      error: { code: "not_found", details: [{ debug: { reason: "TICKET_NOT_FOUND" } }] },
+      error: {
+        code: "not_found",
+        details: [{ debug: { reason: "TICKET_NOT_FOUND" } }, { type: "google.rpc.RequestInfo" }],
+      },
     });
     expect(gateway.lines.at(-1)).toMatchObject({ route: path, reason: "TICKET_NOT_FOUND" });
   });
@@ -97,7 +100,7 @@ describe("a watch over the Connect protocol", () => {
       flags: 2,
       error: {
         code: "unavailable",
-        details: [{ debug: { reason: "GATEWAY_STOPPING" } }, { debug: { retryDelay: "0.5s" } }],
+        details: [{ debug: { reason: "GATEWAY_STOPPING" } }, { debug: { retryDelay: "0.5s" } }, {}],
       },
     });
   });
@@ -109,7 +112,10 @@ describe("a watch over the Connect protocol", () => {
     const third = await openWatchOf({ ticketId, ticketSecret });
     await third.ended;
     expect(messagesOf(third)).toMatchObject([
-      { flags: 2, error: { code: "unavailable", details: [{ debug: { reason: "STREAMS_EXHAUSTED" } }, {}] } },
+      {
+        flags: 2,
+        error: { code: "unavailable", details: [{ debug: { reason: "STREAMS_EXHAUSTED" } }, {}, {}] },
+      },
     ]);
     first.stream.leave();
     await expect.poll(store.openWatches).toBe(1);

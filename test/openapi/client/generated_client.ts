@@ -503,6 +503,8 @@ export type Problem = {
     retryAfterMs?: number;
     /** Name of the exceeded limit, such as `requester_address`, for RATE_LIMITED. */
     limit?: string;
+    /** Id of the request, under which the operator finds it in the log. The header `x-request-id` has it too. */
+    requestId?: string;
 };
 export type ScannedBy = {
     nickname: string;

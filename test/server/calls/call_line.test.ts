@@ -6,7 +6,7 @@ import { type CallLogFields, createCallLineWriter } from "../../../src/server/ca
 
 const fields: CallLogFields = {
   ...{ method: "GetStatus", app: "shop", pool: undefined, admin: undefined, code: "OK", durationMs: 0.25 },
-  ...{ ticket: undefined, reason: undefined, cause: undefined },
+  ...{ ticket: undefined, reason: undefined, cause: undefined, requestId: undefined },
 };
 
 /** Creates a logger like the service's, with the lines that it has written. */
@@ -45,7 +45,7 @@ describe("the log line of a call", () => {
       ticket: maybe,
     };
     fc.assert(
-      fc.property(fc.record({ ...some, reason: maybe, cause: maybe }), (all) => {
+      fc.property(fc.record({ ...some, reason: maybe, cause: maybe, requestId: maybe }), (all) => {
         lines.length = 0;
         write(all);
         child.info(all, "call");
@@ -55,6 +55,17 @@ describe("the log line of a call", () => {
         expect(read(ours)).toEqual(read(theirs));
       }),
     );
+  });
+
+  test("the log line of a call has the logger's own forms of time and level", () => {
+    const lines: string[] = [];
+    const formatters = { level: (label: string) => ({ level: label }) };
+    const options = { formatters, timestamp: () => ',"time":"2026-01-02T03:04:05.006Z"' };
+    const log = pino(options, { write: (line) => void lines.push(line) }).child({ worker: 1 });
+    createCallLineWriter(log)(fields);
+    log.info(fields, "call");
+    expect(lines[0]).toBe(lines[1]);
+    expect(lines[0]).toMatch(/^\{"level":"info","time":"2026-01-02T03:04:05\.006Z",/);
   });
 
   test("the log line of a call is written by the time the call is over", () => {
