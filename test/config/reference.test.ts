@@ -6,6 +6,8 @@ import { parse, parseAllDocuments } from "yaml";
 import { createJsonSchema, schemaAddress } from "../../scripts/configuration/json_schema.js";
 import { renewReference } from "../../scripts/configuration/reference.js";
 import { documentedSettings } from "../../scripts/configuration/settings.js";
+import { installations, renderGatewayFile, renderServiceFile } from "../../src/cli/init/initial_files.js";
+import { newSecret } from "../../src/domain/secrets.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const read = (path: string) => readFileSync(`${root}${path}`, "utf8");
@@ -45,6 +47,11 @@ const documented = readdirSync(`${root}docs`)
         [`docs/${name}, block ${index + 1}`, parseAllDocuments(groups?.yaml ?? "")[0]?.toJS()] as const,
     ),
   );
+const secrets = { app: newSecret(), handleKey: newSecret(), admin: newSecret() };
+const initial = installations.flatMap((kind) => [
+  [`the service's file of 'init ${kind}'`, parse(renderServiceFile(kind, secrets, "/token.pem"))] as const,
+  [`the gateway's file of 'init ${kind}'`, parse(renderGatewayFile(secrets))] as const,
+]);
 const deployed = ["deploy/service.yaml", "deploy/gateway.yaml"].map(
   (path) => [path, parse(read(path))] as const,
 );
@@ -58,7 +65,7 @@ const isConfiguration = (content: unknown): content is object =>
 const { properties: topLevelKeys } = createJsonSchema() as { properties: object };
 
 describe("the JSON Schema of the configuration file", () => {
-  const examples = [...documented, ...deployed].filter(([, content]) => isConfiguration(content));
+  const examples = [...documented, ...deployed, ...initial].filter(([, content]) => isConfiguration(content));
 
   it("is tried with the examples of several documents", () => {
     expect(new Set(examples.map(([name]) => name.split(",")[0])).size).toBeGreaterThanOrEqual(5);

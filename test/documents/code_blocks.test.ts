@@ -15,7 +15,10 @@ const holders: Readonly<Record<string, Holder>> = {
     2,
     "none: a report, as in test/config/mistakes; a comment, as in reference.test.ts",
   ],
-  "docs/configuration.md sh": [4, "none: openssl, and check-config as in test/config"],
+  "docs/configuration.md sh": [
+    5,
+    "test/cli/init_command.test.ts. Others: openssl, and check-config as in test/config",
+  ],
   "docs/deployment.md json": [1, "none: part of a package.json; test/package/engines.test.ts has the cause"],
   "docs/deployment.md sh": [
     7,
