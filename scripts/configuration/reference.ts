@@ -47,7 +47,7 @@ function renderSection(section: string, settings: readonly DocumentedSetting[]):
 
 function renderRow({ path, variable, preset, limits, description }: DocumentedSetting): string {
   const name = variable === undefined ? `\`${path}\`` : `\`${path}\`<br>\`${variable}\``;
-  const isText = preset !== undefined && !preset.includes("`") && !preset.startsWith("the ");
+  const isText = preset !== undefined && !preset.includes("`") && !/^th(?:e|at) /.test(preset);
   const cell = preset === undefined || preset === "–" ? "–" : isText ? `\`${preset}\`` : preset;
   return `| ${name} | ${cell} | ${limits} | ${description ?? ""} |`;
 }

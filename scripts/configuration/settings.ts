@@ -70,7 +70,8 @@ function defaultOf({ _zod: { def } }: Schema): unknown {
 
 /** Returns which values are allowed, as text. */
 function limitsOf({ path, schema, type }: Setting, metadata: Metadata): string {
-  if (/(?:cert|key|ca)File$/.test(path.at(-1) ?? "")) return "PEM file";
+  if (/(?:cert|key|[cC]a)File$/.test(path.at(-1) ?? "")) return "PEM file";
+  if (/File$/.test(path.at(-1) ?? "") && metadata.limits === "not empty") return "file";
   if (metadata.limits !== undefined) return metadata.limits;
   if (metadata.values) return metadata.values.map((value) => `\`${value}\``).join(", ");
   if (type === "boolean") return "`true`, `false`";

@@ -121,7 +121,7 @@ export async function startService(
     return {
       grpcAddress: server.address,
       readMetrics: async () => (registry ? [await registry.snapshot()] : []),
-      ...combineReloadables([policies, identities]),
+      ...combineReloadables([policies, identities, openedStore]),
       stop() {
         stopPromise ??= server.stop().then(release);
         return stopPromise;
@@ -146,6 +146,7 @@ function toOpenedStore(
   return {
     ...{ store, clock, signInSwitch: signInSwitch ?? createMemorySignInSwitch() },
     reportHealthTo: () => {},
+    ...combineReloadables([]),
   };
 }
 

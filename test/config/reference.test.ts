@@ -32,7 +32,7 @@ describe("the reference of the configuration", () => {
   it.each(documentedSettings().filter(({ type }) => type !== "map"))(
     "the reference describes $path with its limits",
     ({ description, limits }) => {
-      expect(description).toMatch(/^[A-Z`].*\.$/);
+      expect(description).toMatch(/^[A-Z`[].*\.$/);
       expect(limits).not.toBe("");
     },
   );

@@ -1,15 +1,27 @@
 import * as z from "zod";
 import { fieldLimits } from "../../domain/field_limits.js";
 import type { Config } from "../config.js";
+import type { OutgoingSettings } from "../outgoing.js";
 import { gatewaySchema } from "./gateway_schema.js";
 import { grpcSchema } from "./grpc_schema.js";
 import { metricsSchema } from "./metrics_schema.js";
+import { outgoingSchema } from "./outgoing_schema.js";
 import { appPolicySchema, policySchema } from "./policy_schema.js";
-import type { ValidPart } from "./schema_tree.js";
+import { isMap, type ValidPart } from "./schema_tree.js";
 import { storeSchema } from "./store_schema.js";
 import { tokenIssuerSchema } from "./token_issuer_schema.js";
 import { userPoolSchema } from "./user_pool_schema.js";
-import { appName, duration, id, imageUrl, integer, oneOrMore, sha256 } from "./values.js";
+import {
+  appName,
+  certificateName,
+  duration,
+  id,
+  imageUrl,
+  integer,
+  nonEmptyText,
+  oneOrMore,
+  sha256,
+} from "./values.js";
 
 const logSchema = z
   .strictObject({
@@ -124,12 +136,40 @@ const appSchema = z
     name: appName.optional().meta({ description: "The name that the approver sees.", preset: "the id" }),
     logoUrl: imageUrl.default("").describe("The logo that the approver sees."),
     userPool: id.describe("The pool whose users can sign in to the app."),
-    secretSha256: oneOrMore(sha256).describe(
-      "SHA-256 of each accepted secret. Digests of public secrets, such as `demo-secret`, are rejected.",
-    ),
+    secretSha256: oneOrMore(sha256)
+      .optional()
+      .describe(
+        "SHA-256 of each accepted secret. Only an app with `certificateNames` can do without. Digests of public " +
+          "secrets, such as `demo-secret`, are rejected.",
+      ),
+    secretSha256File: nonEmptyText
+      .optional()
+      .describe("A [file](secrets.md) with these digests, one on each line."),
+    certificateNames: oneOrMore(certificateName)
+      .optional()
+      .meta({
+        description:
+          "Names in [client certificates](tls.md#client-certificates) that stand for the app. With `secretSha256`, " +
+          "each call needs both.",
+        limits: "one entry or more, URIs or DNS names, each once",
+      }),
     policy: appPolicySchema,
   })
-  .transform((given) => ({ ...given, name: given.name ?? given.id }));
+  .refine(
+    ({ secretSha256, certificateNames }) => secretSha256 !== undefined || certificateNames !== undefined,
+    {
+      path: ["secretSha256"],
+      error: "is missing: an app needs secretSha256, certificateNames or both",
+      // Also reported if another key of the app is invalid.
+      when: ({ value }) => isMap(value),
+    },
+  )
+  .transform((given) => ({
+    ...given,
+    name: given.name ?? given.id,
+    secretSha256: given.secretSha256 ?? [],
+    certificateNames: given.certificateNames ?? [],
+  }));
 
 const adminSchema = z.strictObject({
   id: id.describe(
@@ -138,6 +178,9 @@ const adminSchema = z.strictObject({
   secretSha256: oneOrMore(sha256).describe(
     "SHA-256 of each accepted secret. Not that of an app or of another administrator.",
   ),
+  secretSha256File: nonEmptyText
+    .optional()
+    .describe("A [file](secrets.md) with these digests, one on each line."),
 });
 
 /**
@@ -154,6 +197,7 @@ export const configSchema = z
     tickets: ticketsSchema,
     watch: watchSchema,
     userTokens: userTokensSchema,
+    outgoing: outgoingSchema,
     policy: policySchema,
     tokenIssuer: tokenIssuerSchema.optional(),
     userPools: z.array(userPoolSchema).default([]).meta({
@@ -173,7 +217,7 @@ export const configSchema = z
     ...given,
     tokenIssuer: given.tokenIssuer,
     gateway: given.gateway,
-  })) satisfies z.ZodType<Omit<Config, "development">>;
+  })) satisfies z.ZodType<Omit<Config, "development" | "outgoing"> & { outgoing: OutgoingSettings }>;
 
 /** Valid part of a configuration file. */
 export type PartialConfig = NonNullable<ValidPart<z.output<typeof configSchema>>>;

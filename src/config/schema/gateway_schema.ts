@@ -34,17 +34,28 @@ const serviceSchema = z
     caFile: nonEmptyText
       .optional()
       .describe("Root certificates to trust instead of the system's. Turns TLS on."),
+    certFile: nonEmptyText
+      .optional()
+      .describe(
+        "Certificate chain to present to the service. Needs `gateway.service.keyFile`; turns TLS on.",
+      ),
+    keyFile: nonEmptyText.optional().describe("Private key of the certificate."),
   })
-  .transform((given) => ({ ...given, tls: given.tls, caFile: given.caFile }))
+  .transform(({ address: target, tls, caFile, certFile, keyFile }) => ({
+    ...{ address: target, tls, caFile, certFile, keyFile },
+  }))
   .prefault({});
 
 const gatewayAppSchema = z
   .strictObject({
     id: id.describe("Id of the app at the service, each once."),
-    secret: nonEmptyText.describe(
-      "The app's secret itself. If the file also has `apps`, `check-config` requires that it matches a " +
-        "digest of the same app.",
-    ),
+    secret: nonEmptyText
+      .optional()
+      .describe(
+        "The app's secret itself. If the file also has `apps`, `check-config` requires that it matches a " +
+          "digest of the same app.",
+      ),
+    secretFile: nonEmptyText.optional().describe("A [file](secrets.md) with this secret."),
     name: appName
       .optional()
       .describe("Name that pages show above the code. The service's `apps[].name` is what phones show."),
@@ -97,7 +108,7 @@ const gatewayAppSchema = z
           "shows these fields as claimed by the page. Other fields are rejected.",
       ),
   })
-  .transform((given) => ({ ...given, name: given.name, logo: given.logo }));
+  .transform((given) => ({ ...given, secret: given.secret, name: given.name, logo: given.logo }));
 
 /** Values of the settings that are left out, in a file and in a program. Durations are in milliseconds. */
 export const gatewayDefaults = {
@@ -194,6 +205,7 @@ export const durationLimits = {
   handleTtl: ["1m", "48h"],
   heartbeatInterval: ["1s", "5m"],
   ticketTtl: ["1s", "1h"],
+  shutdownDelay: ["0s", "5m"],
   shutdownGracePeriod: ["0s", "10m"],
 } as const;
 
@@ -214,6 +226,9 @@ export const gatewaySchema = z
       "Keys that encrypt the handles of the pages. The first one encrypts; all of them decrypt. Every " +
         "gateway of a site needs the same keys, each once.",
     ),
+    handleKeysFile: nonEmptyText
+      .optional()
+      .describe("A [file](secrets.md) with these keys, one on each line."),
     handleTtl: duration(...durationLimits.handleTtl)
       .default(gatewayDefaults.handleTtl)
       .describe("Lifetime of a handle. Must be longer than that of a ticket."),
@@ -235,9 +250,18 @@ export const gatewaySchema = z
       .prefault({}),
     shutdown: z
       .strictObject({
+        delay: duration(...durationLimits.shutdownDelay)
+          .prefault("0s")
+          .describe("How long requests are still served after `/readyz` reports a stop."),
+        drainTime: duration(...durationLimits.shutdownGracePeriod)
+          .prefault("5s")
+          .describe(
+            "Time over which event streams are then handed over to other gateways. At most `gracePeriod`, and no " +
+              "longer than it takes at 1,000 streams a second.",
+          ),
         gracePeriod: duration(...durationLimits.shutdownGracePeriod)
           .prefault("10s")
-          .describe("How long running requests have to finish."),
+          .describe("How long running requests have to finish after that delay."),
       })
       .prefault({}),
   })

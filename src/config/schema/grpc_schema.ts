@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { address, duration, integer, serverTlsSettings } from "./values.js";
+import { address, duration, integer, nonEmptyText, serverTlsSettings } from "./values.js";
 
 /** Section `grpc`: the listener of the service and its limits. */
 export const grpcSchema = z
@@ -10,7 +10,22 @@ export const grpcSchema = z
         "Where the gRPC server listens. Plain text on an address other than loopback needs " +
           "`grpc.allowPlaintextOnNetwork`.",
       ),
-    tls: z.strictObject(serverTlsSettings).optional(),
+    tls: z
+      .strictObject({
+        ...serverTlsSettings,
+        clientCaFile: nonEmptyText
+          .optional()
+          .describe("Authorities whose [client certificates](tls.md#client-certificates) are accepted."),
+        clientCertificates: z
+          .enum(["none", "optional", "required"])
+          .default("none")
+          .describe(
+            "Whether clients are asked for a certificate. `required` refuses every connection without a valid one, " +
+              "also those of health probes.",
+          ),
+      })
+      .transform((given) => ({ ...given, clientCaFile: given.clientCaFile }))
+      .optional(),
     allowPlaintextOnNetwork: z
       .boolean()
       .default(false)

@@ -20,6 +20,7 @@ export const introspectionSchema = z.strictObject({
   ),
   clientId: nonEmptyText.describe("The client as which the service calls the endpoint."),
   clientSecret: clientSecret.describe("The secret of that client."),
+  clientSecretFile: nonEmptyText.optional().describe("A [file](secrets.md) with this secret."),
   authMethod: z
     .enum(["client_secret_basic", "client_secret_post"])
     .default("client_secret_basic")

@@ -39,14 +39,19 @@ const redisSchema = z
         "`sentinel` and `cluster`.",
       preset: "`redis://127.0.0.1:6379` without `sentinel` and `cluster`",
     }),
+    urlFile: nonEmptyText.optional().describe("A [file](secrets.md) with this URL."),
     sentinel: z
       .strictObject({
         name: nonEmptyText.describe("The name by which the Sentinels know the primary."),
         nodes: oneOrMore(remoteAddress).describe("The Sentinels."),
         username: nonEmptyText.optional().describe("ACL user at the Sentinels."),
         password: nonEmptyText.optional().describe("The ACL user's password, or that of the default user."),
+        passwordFile: nonEmptyText.optional().describe("A [file](secrets.md) with this password."),
       })
-      .transform((given) => ({ ...given, username: given.username, password: given.password }))
+      .transform(({ passwordFile: _, ...given }) => ({
+        ...given,
+        ...{ username: given.username, password: given.password },
+      }))
       .optional(),
     cluster: z
       .strictObject({
@@ -55,6 +60,7 @@ const redisSchema = z
       .optional(),
     username: nonEmptyText.optional().describe("ACL user."),
     password: nonEmptyText.optional().describe("The ACL user's password, or that of the default user."),
+    passwordFile: nonEmptyText.optional().describe("A [file](secrets.md) with this password."),
     tls: z
       .strictObject({
         caFile: nonEmptyText
@@ -116,7 +122,7 @@ const redisSchema = z
   .refine((given) => serverKeys.filter((key) => given[key] !== undefined).length <= 1, {
     error: "must have only one of url, sentinel and cluster: remove the others",
   })
-  .transform((given) => ({
+  .transform(({ urlFile: _url, passwordFile: _password, ...given }) => ({
     ...given,
     // The default is the address on which Redis listens by default.
     url: given.url ?? (given.sentinel || given.cluster ? undefined : "redis://127.0.0.1:6379"),
