@@ -186,7 +186,8 @@ async function runServe(
   const sources = { file, env: environment.env, developmentPreset: developmentPresets() };
   const { config, files } = requireConfig(readConfig(sources));
   const { development } = config;
-  const log = createProcessLog(config.log, { development }, environment);
+  const losses = { lines: 0 };
+  const log = createProcessLog(config.log, { development, losses }, environment);
   const timeoutMs = serveStopTimeout(config, workers);
   void stopRequested.then(() => exitAfterTimeout(timeoutMs, environment, log));
   let isStopRequested = false;
@@ -197,7 +198,7 @@ async function runServe(
     workers === undefined
       ? startService
       : () => startWorkers({ config, count: workers, log, onExit: environment.onExit });
-  const started = startServers(config, log, start).catch((error: unknown) => {
+  const started = startServers(config, log, start, systemClock, losses).catch((error: unknown) => {
     // A signal to the whole process group also ends workers that are too young to ignore it.
     if (isStopRequested) return undefined;
     throw error;
@@ -224,11 +225,12 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
   const { config, files } = requireConfig(readConfig(sources));
   const { development, gateway: gatewayConfig } = config;
   if (!gatewayConfig) throw new Error("the configuration has no gateway section");
-  const log = createProcessLog(config.log, { development }, environment);
+  const losses = { lines: 0 };
+  const log = createProcessLog(config.log, { development, losses }, environment);
   const reloading = reloadOnRequest({ process: "gateway", sources, config, files }, log, environment);
   void stopRequested.then(() => exitAfterTimeout(gatewayStopTimeout(gatewayConfig), environment, log));
   const metrics = gatewayConfig.metrics.enabled
-    ? await startProcessMetrics(gatewayConfig.metrics, defaultMetricsAddress.gateway, log)
+    ? await startProcessMetrics(gatewayConfig.metrics, defaultMetricsAddress.gateway, log, losses)
     : undefined;
   const server = await startGatewayFromConfig(gatewayConfig, log, { demo: development, metrics });
   const needed = development ? reservedDescriptors : gatewayDescriptorsNeeded(gatewayConfig);
