@@ -34,6 +34,7 @@ import {
   type ReportOptions,
   withReport,
 } from "./doctor_commands.js";
+import { addInitCommand } from "./init/init_command.js";
 import { type ReloadEnvironment, type Reloading, reloadOnRequest } from "./reload.js";
 import { addSignInCommands } from "./sign_in_commands.js";
 import { addTicketCommands, separateTicket } from "./ticket_commands.js";
@@ -152,6 +153,7 @@ function createProgram(environment: CommandEnvironment): Command {
       if (online) await checkConfigOnline(config, options, environment);
     });
 
+  addInitCommand(root, environment);
   addDoctorCommands(root, environment);
   addSignInCommands(root, environment);
   addTicketCommands(root, environment);

@@ -33,6 +33,7 @@ function shareOf(network: IpNetwork): number {
 
 const trustedNetwork = z
   .string()
+  .meta({ limits: "IP address, or network (CIDR) of /8 (IPv4), /16 (IPv6) or narrower" })
   .refine((text) => parseNetwork(text) !== undefined, {
     error: "must be an IP address or a network in CIDR form, such as 10.20.0.5 or 10.20.0.0/28",
     abort: true,
