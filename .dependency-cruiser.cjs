@@ -49,6 +49,23 @@ module.exports = {
       within("metrics"),
       within("metrics", "server", "service", "store", "auth", "qr", "config", "log", "domain", "base"),
     ),
+    only(
+      "tracing knows the rooms whose tracers it implements",
+      within("tracing"),
+      within("tracing", "server", "gateway", "store", "domain", "base"),
+    ),
+    {
+      name: "OpenTelemetry belongs to tracing, its API to the client too",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(tracing/|client/trace_calls[.]ts$)" },
+      to: { path: "node_modules/@opentelemetry/" },
+    },
+    {
+      name: "nothing but compose knows the tracing",
+      severity: "error",
+      from: { path: "^src/", pathNot: within("tracing", "compose") },
+      to: { path: within("tracing") },
+    },
     {
       name: "prom-client belongs to metrics",
       severity: "error",
@@ -197,9 +214,9 @@ module.exports = {
       to: { path: "^src/store/redis/" },
     },
     {
-      name: "nothing but compose and the demo knows the gateway",
+      name: "nothing but compose, the demo and tracing knows the gateway",
       severity: "error",
-      from: { path: "^src/", pathNot: within("gateway", "demo", "compose") },
+      from: { path: "^src/", pathNot: within("gateway", "demo", "compose", "tracing") },
       to: { path: within("gateway") },
     },
     {

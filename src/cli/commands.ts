@@ -15,6 +15,7 @@ import { defaultMetricsAddress, startProcessMetrics } from "../compose/metrics.j
 import { gatewayDescriptorsNeeded, startServers } from "../compose/serve.js";
 import { startService } from "../compose/service.js";
 import { gatewayStopTimeout, serviceStopTimeout, workersStopTimeout } from "../compose/stop_timeouts.js";
+import { startTelemetry, type Telemetry } from "../compose/tracing.js";
 import { runWorker, type WorkerEnvironment } from "../compose/workers/worker.js";
 import { startWorkers } from "../compose/workers/workers.js";
 import { findPolicyWarnings } from "../config/checks/find_policy_warnings.js";
@@ -24,7 +25,6 @@ import { describeExpiryWarning, readCertificateFiles } from "../config/files/cer
 import { type ConfigReading, loadConfig, readConfig } from "../config/load_config.js";
 import { explainPolicy } from "../config/policy/explain_policy.js";
 import { newSecret, sha256Hex } from "../domain/secrets.js";
-import { createProcessLog } from "../log/process_log.js";
 import { gatewayBanner, serveBanner } from "./banner.js";
 import {
   addDoctorCommands,
@@ -177,7 +177,9 @@ async function runServe(
   const sources = { file, env: environment.env, developmentPreset: developmentPresets() };
   const { config, files } = requireConfig(readConfig(sources));
   const { development } = config;
-  const log = createProcessLog(config.log, { development }, environment);
+  // With workers, this process makes no spans itself.
+  const name = workers === undefined ? "qrlogin" : undefined;
+  const { log, tracing } = await startTelemetry(config, name, environment);
   const timeoutMs = serveStopTimeout(config, workers);
   void stopRequested.then(() => exitAfterTimeout(timeoutMs, environment, log));
   let isStopRequested = false;
@@ -186,9 +188,9 @@ async function runServe(
   });
   const start =
     workers === undefined
-      ? startService
+      ? () => startService(config, log, { tracing })
       : () => startWorkers({ config, count: workers, log, onExit: environment.onExit });
-  const started = startServers(config, log, start).catch((error: unknown) => {
+  const started = startServers(config, log, { start, tracing }).catch((error: unknown) => {
     // A signal to the whole process group also ends workers that are too young to ignore it.
     if (isStopRequested) return undefined;
     throw error;
@@ -203,7 +205,7 @@ async function runServe(
     "ready",
   );
   reloading.start(servers);
-  await stopGracefully(servers, stopRequested, log, reloading);
+  await stopGracefully(servers, stopRequested, { log, tracing }, reloading);
 }
 
 async function runGateway(file: string | undefined, environment: CommandEnvironment): Promise<void> {
@@ -215,13 +217,13 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
   const { config, files } = requireConfig(readConfig(sources));
   const { development, gateway: gatewayConfig } = config;
   if (!gatewayConfig) throw new Error("the configuration has no gateway section");
-  const log = createProcessLog(config.log, { development }, environment);
+  const { log, tracing } = await startTelemetry(config, "qrlogin-gateway", environment);
   const reloading = reloadOnRequest({ process: "gateway", sources, config, files }, log, environment);
   void stopRequested.then(() => exitAfterTimeout(gatewayStopTimeout(gatewayConfig), environment, log));
   const metrics = gatewayConfig.metrics.enabled
     ? await startProcessMetrics(gatewayConfig.metrics, defaultMetricsAddress.gateway, log)
     : undefined;
-  const server = await startGatewayFromConfig(gatewayConfig, log, { demo: development });
+  const server = await startGatewayFromConfig(gatewayConfig, log, { demo: development, tracing });
   const needed = development ? reservedDescriptors : gatewayDescriptorsNeeded(gatewayConfig);
   const stopDescriptorMonitor = monitorDescriptors({ needed, log, clock: systemClock });
   if (development)
@@ -230,7 +232,7 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
     );
   log.info({ gateway: server.address, metrics: metrics?.address, development }, "ready");
   reloading.start(server);
-  await stopGracefully(server, stopRequested, log, reloading);
+  await stopGracefully(server, stopRequested, { log, tracing }, reloading);
   stopDescriptorMonitor();
   await metrics?.stop();
 }
@@ -262,13 +264,14 @@ function exitAfterTimeout(timeoutMs: number, environment: CommandEnvironment, lo
 async function stopGracefully(
   running: { stop(): Promise<void> },
   stopRequested: Promise<string>,
-  log: Logger,
+  { log, tracing }: Telemetry,
   reloading: Reloading,
 ): Promise<void> {
   const signal = await stopRequested;
   log.info({ signal }, "stopping");
   reloading.close();
   await running.stop();
+  await tracing?.stop();
   log.info("stopped");
 }
 

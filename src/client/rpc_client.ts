@@ -1,4 +1,8 @@
-import type { ChannelCredentials, ChannelOptions, ClientReadableStream } from "@grpc/grpc-js";
+import type {
+  ChannelCredentials,
+  ClientReadableStream,
+  ClientOptions as GrpcClientOptions,
+} from "@grpc/grpc-js";
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { isRequestId, requestIdHeader } from "../base/request_id.js";
 import { withTimeout } from "../base/with_timeout.js";
@@ -7,6 +11,7 @@ import { createChannelPool } from "./channel_pool.js";
 import { QrLoginError, toQrLoginError } from "./error.js";
 import { createInFlight, type InFlight } from "./in_flight.js";
 import type { Timing } from "./timing.js";
+import { traceCalls } from "./trace_calls.js";
 import { resolveTransport, type TransportOptions, transportOptionFields } from "./transport.js";
 
 /** Options of one call. */
@@ -56,7 +61,7 @@ export type Unary<Request, Response> = (
 type GeneratedClient<Client> = new (
   address: string,
   credentials: ChannelCredentials,
-  options: ChannelOptions,
+  options: GrpcClientOptions,
 ) => Client;
 
 /** The channels to a service and the calls on them. */
@@ -100,11 +105,14 @@ export function createRpcClient<Client extends { close(): void }>(
   const callChannels = createChannelPool(
     maxStreams,
     (isFirst) =>
-      new Generated(address, credentials, isFirst ? unaryChannelOptions : extraUnaryChannelOptions),
+      new Generated(address, credentials, {
+        ...(isFirst ? unaryChannelOptions : extraUnaryChannelOptions),
+        interceptors: [traceCalls],
+      }),
   );
   const watchChannels = createChannelPool(
     maxStreams,
-    () => new Generated(address, credentials, watchChannelOptions),
+    () => new Generated(address, credentials, { ...watchChannelOptions, interceptors: [traceCalls] }),
   );
   const inFlight = createInFlight();
 

@@ -5,6 +5,7 @@ import { systemClock } from "../base/clock.js";
 import type { GatewayConfig } from "../config/config.js";
 import { readCertificateFiles } from "../config/files/certificates.js";
 import { type GatewayServer, startGateway } from "../gateway/server.js";
+import type { Tracing } from "../tracing/tracing.js";
 import { monitorCertificates } from "./certificate_monitor.js";
 import { combineReloadables, type Reloadable } from "./reload/reloadable.js";
 
@@ -20,7 +21,7 @@ export type ReloadableGateway = GatewayServer & Reloadable;
 export async function startGatewayFromConfig(
   config: GatewayConfig,
   log: Logger,
-  { demo }: { readonly demo: boolean },
+  { demo, tracing }: { readonly demo: boolean; readonly tracing?: Tracing | undefined },
 ): Promise<ReloadableGateway> {
   const { address, apps, handleKeys, heartbeatInterval, authingApi, rpcMethods, limits, service, tls } =
     config;
@@ -40,6 +41,7 @@ export async function startGatewayFromConfig(
     trustedProxies: config.trustedProxies,
     clientIpHeader: config.clientIpHeader,
     log,
+    tracer: tracing?.requestTracer(config.traceContextFrom),
     service: serviceOptions,
     extend: demo
       ? async (server) => {

@@ -18,6 +18,7 @@ import { createWatcher } from "../service/watch.js";
 import { createMemorySignInSwitch } from "../store/memory/sign_in_switch.js";
 import type { SignInSwitch } from "../store/sign_in_switch.js";
 import type { TicketStore } from "../store/ticket_store.js";
+import type { Tracing } from "../tracing/tracing.js";
 import { createIdentities, type Identities } from "./identities.js";
 import type { MetricsSource } from "./metrics.js";
 import { createPolicies } from "./policies.js";
@@ -38,6 +39,8 @@ export interface ServiceOverrides {
   readonly store?: TicketStore;
   /** Switch beside a replaced store. In memory by default. */
   readonly signInSwitch?: SignInSwitch;
+  /** Traces of the process. None by default. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /**
@@ -60,9 +63,14 @@ export async function startService(
   const { tickets: ticketConfig } = config;
   const lifetimes = lifetimesOf(ticketConfig);
   const policies = createPolicies(config);
-  const { store, signInSwitch, ...openedStore } = overrides.store
+  const {
+    store: untracedStore,
+    signInSwitch,
+    ...openedStore
+  } = overrides.store
     ? toOpenedStore(overrides.store, overrides.signInSwitch, clock)
     : await openStore(config.store, { clock, lifetimes, log });
+  const store = overrides.tracing?.traceStore(untracedStore, config.store.kind === "redis") ?? untracedStore;
   const ticketContext = { store, clock: openedStore.clock, lifetimes };
   const sharing =
     openedStore.rates &&
@@ -105,6 +113,7 @@ export async function startService(
     const { apps, users } = identities;
     const server = await startGrpcServer({
       ...{ config: config.grpc, handlers, apps, users, clock, log, observer: observers.calls },
+      tracer: overrides.tracing?.callTracer(config.grpc.traceContextFrom),
       admin: config.admins.length === 0 ? undefined : adminService(identities, signInSwitch, clock, log),
     });
     openedStore.reportHealthTo(server);

@@ -9,6 +9,7 @@ import { checkGatewayOptions, gatewayDefaults } from "../config/gateway_options.
 import { createFastifyServer } from "./fastify_server.js";
 import { type ClientIpHeader, sanitizeForwardedHeaders } from "./forwarded_headers.js";
 import { addressKeyOf } from "./http/client_address.js";
+import { type RequestTracer, traceRequests } from "./http/request_tracer.js";
 import { type ConnectionLimits, createHttpServer, type HttpServerTls } from "./http_server.js";
 import type { GatewayLimits, GatewayOptions } from "./options.js";
 import { registerGateway } from "./plugin.js";
@@ -27,6 +28,8 @@ export interface GatewayServerOptions extends Omit<GatewayOptions, "limits"> {
   /** The header in which those proxies report the client's address. `x-forwarded-for` by default. */
   readonly clientIpHeader?: ClientIpHeader | undefined;
   readonly log: Logger;
+  /** Makes a span of each request. Without it, requests are not traced. */
+  readonly tracer?: RequestTracer | undefined;
   /** Time that running requests have to finish when the server stops, in milliseconds. */
   readonly shutdownGracePeriodMs: number;
   /** Adds further routes, such as the demo's. */
@@ -56,6 +59,7 @@ export async function startGateway(
   checkGatewayOptions("server", options);
   const { host, port } = options;
   const server = createServer(options);
+  if (options.tracer) traceRequests(server, options.tracer);
   try {
     await registerGateway(server, options, clock, true);
     server.get("/healthz", async (_request, reply) => {

@@ -27,7 +27,14 @@ export interface LogOptions {
  */
 export function createProcessLog(
   { level, format, time, levels }: LogOptions,
-  { development }: { readonly development: boolean },
+  {
+    development,
+    lineFields,
+  }: {
+    readonly development: boolean;
+    /** Returns fields for each line when it is written. */
+    readonly lineFields?: (() => object) | undefined;
+  },
   { env, stdout, onExit }: LogEnvironment,
 ): Logger {
   const buffer = createLineBuffer({
@@ -42,6 +49,7 @@ export function createProcessLog(
   const log = pino(
     {
       ...{ level, redact: redaction },
+      ...(lineFields && { mixin: lineFields }),
       ...(time === "iso" && { timestamp: pino.stdTimeFunctions.isoTime }),
       ...(levels === "name" && { formatters: { level: (label) => ({ level: label }) } }),
     },

@@ -45,6 +45,7 @@ const holders: Readonly<Record<string, Holder>> = {
   "docs/stacks/next.md sh": [3, "test/stacks"],
   "docs/stacks/node.md sh": [4, "test/stacks"],
   "docs/stacks/php.md sh": [3, "test/stacks"],
+  "docs/tracing.md sh": [1, "test/tracing/process.test.ts, without the installation"],
   "docs/upgrades.md sh": [1, "none: check-config as in test/config"],
   "docs/widget.md css": [1, "test/widget/appearance.test.ts: the parts"],
   "docs/widget.md html": [4, "test/widget/documented_page.test.ts: the page. The others are one element"],

@@ -7,6 +7,7 @@ import { appPolicySchema, policySchema } from "./policy_schema.js";
 import type { ValidPart } from "./schema_tree.js";
 import { storeSchema } from "./store_schema.js";
 import { tokenIssuerSchema } from "./token_issuer_schema.js";
+import { privateNetworks, trustedNetworks } from "./trusted_networks.js";
 import { userPoolSchema } from "./user_pool_schema.js";
 import {
   address,
@@ -26,6 +27,9 @@ const grpcSchema = z
     tls: z.strictObject(serverTlsSettings).optional(),
     allowPlaintextOnNetwork: z.boolean().default(false),
     reflection: z.boolean().default(false),
+    traceContextFrom: trustedNetworks
+      .default([...privateNetworks])
+      .describe("Networks of the callers whose traces are continued. Those of others are only linked."),
     maxConnectionAge: duration("0s", "24h").prefault("30m"),
     limits: z
       .strictObject({

@@ -101,6 +101,7 @@ export const gatewayOptionsSchemas = {
       .strictObject({ cert: nonEmptyText, key: nonEmptyText, minVersion: serverTlsSettings.minVersion })
       .optional(),
     log: logOption,
+    tracer: z.unknown().optional(),
     shutdownGracePeriodMs: milliseconds(...durationLimits.shutdownGracePeriod),
     extend: functionOption.optional(),
   }),

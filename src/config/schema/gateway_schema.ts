@@ -103,6 +103,9 @@ export const gatewaySchema = z
       gatewayDefaults.heartbeatInterval,
     ),
     ...proxySettings,
+    traceContextFrom: trustedNetworks
+      .default([])
+      .describe("Networks of the callers whose traces are continued: proxies that begin a trace themselves."),
     limits: z
       .strictObject({
         ...countLimits,

@@ -8,6 +8,7 @@ const bytesPerWeight = 2_048;
 const usedFields: ReadonlySet<string> = new Set([
   ...[":method", ":path", ":scheme", ":authority", "host", "te", "content-type", "authorization"],
   ...["grpc-timeout", "grpc-encoding", "grpc-accept-encoding", requestIdHeader],
+  ...["traceparent", "tracestate"],
 ]);
 
 /**
