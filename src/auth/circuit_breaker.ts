@@ -1,5 +1,6 @@
 import { backoffDelay } from "../base/backoff.js";
 import type { Clock } from "../base/clock.js";
+import type { IssuerCallOutcome } from "./auth_observer.js";
 
 /** First and longest period for which the circuit is open, in milliseconds. */
 const openTimes = { initialMs: 1_000, maxMs: 10_000 };
@@ -37,7 +38,12 @@ export interface CircuitBreakerOptions {
   /** Returns whether an error means that the peer is unavailable. Returns true for every error by default. */
   readonly isFailure?: (error: unknown) => boolean;
   readonly clock: Clock;
+  /** Called at the end of each call, and for each call that is not made. */
+  readonly onCall?: OnIssuerCall | undefined;
 }
+
+/** Receives the outcome of a call and its duration in milliseconds. */
+export type OnIssuerCall = (outcome: IssuerCallOutcome, durationMs: number) => void;
 
 /** Error of a call that was not made because the circuit is open. The cause is the peer's last failure. */
 export class CircuitOpenError extends Error {
@@ -49,7 +55,7 @@ export class CircuitOpenError extends Error {
 
 /** Creates a closed circuit breaker. */
 export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
-  const { isFailure = () => true, clock } = options;
+  const { isFailure = () => true, clock, onCall = () => {} } = options;
   const failedCallers = new Set<unknown>();
   let lastFailure: unknown;
   let running = 0;
@@ -83,21 +89,29 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   return {
     async run(work, caller) {
       const hasEnoughProbes = openings > 0 && running >= failureThreshold;
-      if (clock.now() < openUntil || hasEnoughProbes) throw new CircuitOpenError(lastFailure);
+      const startedAt = clock.now();
+      if (startedAt < openUntil || hasEnoughProbes) {
+        onCall("not_made", 0);
+        throw new CircuitOpenError(lastFailure);
+      }
       const startPeriod = period;
+      let outcome: IssuerCallOutcome = "succeeded";
       running += 1;
       try {
         const value = await work();
         close();
         return value;
       } catch (error) {
+        outcome = "aborted";
         if (!caller?.signal?.aborted) {
-          if (!isFailure(error)) close();
+          outcome = isFailure(error) ? "failed" : "rejected";
+          if (outcome === "rejected") close();
           else if (startPeriod === period) fail(caller, error);
         }
         throw error;
       } finally {
         running -= 1;
+        onCall(outcome, clock.now() - startedAt);
       }
     },
   };

@@ -2,13 +2,15 @@ import type { Clock } from "../base/clock.js";
 import type { UserPoolConfig, UserTokensConfig } from "../config/config.js";
 import { TicketError } from "../domain/ticket_error.js";
 import type { Approver, UserProfile } from "../domain/user.js";
-import { type CircuitBreaker, createCircuitBreaker } from "./circuit_breaker.js";
+import type { AuthObserver, IssuerEndpoint } from "./auth_observer.js";
+import { type CircuitBreaker, createCircuitBreaker, type OnIssuerCall } from "./circuit_breaker.js";
 import { type Claims, type OnDroppedClaim, profileOf, signInContextOf } from "./claims/claims.js";
 import { createDroppedClaimReporter, type DroppedClaim } from "./claims/dropped_claim.js";
 import { mergeClaims, pickClaims } from "./claims/merge_claims.js";
 import { isPortableText } from "./claims/portable_text.js";
 import { createIntrospectionVerifier } from "./introspection/introspection_verifier.js";
-import { createKeySet } from "./keys/key_set.js";
+import { createKeySet, type KeySetDependencies } from "./keys/key_set.js";
+import { directRequests, type OutgoingRequests } from "./outgoing/outgoing_requests.js";
 import type { TokenSigner } from "./signing/token_signer.js";
 import { readBearerToken } from "./tokens/bearer_token.js";
 import { createJwtVerifier } from "./tokens/jwt_verifier.js";
@@ -62,8 +64,11 @@ export interface UserAuthenticatorOptions {
    */
   readonly tokenIssuer?: Pick<TokenSigner, "issuer" | "owns"> | undefined;
   readonly clock: Clock;
+  /** Way to the endpoints of issuers. Direct by default. */
+  readonly outgoing?: OutgoingRequests;
   /** Callback for the log. Runs once for each dropped claim and cause. */
   readonly onDroppedClaim?: (dropped: DroppedClaim) => void;
+  readonly observer?: AuthObserver | undefined;
 }
 
 /** User pool with the verifier of its tokens. */
@@ -105,7 +110,7 @@ function createWithContexts(
   cache: VerifiedTokenCache<CachedUser>,
   reusable: readonly PoolContext[],
 ): UserAuthenticator {
-  const { clock, tokenIssuer, onDroppedClaim = () => {} } = options;
+  const { clock, outgoing = directRequests, tokenIssuer, onDroppedClaim = () => {}, observer } = options;
   const tokenSettings = {
     ...options.userTokens,
     cacheMaxAge: Math.min(options.userTokens.cacheMaxAge, maxAge),
@@ -115,11 +120,22 @@ function createWithContexts(
       throw new Error(`User pool ${pool.id} has the issuer of our own token issuer.`);
     const same = reusable.find((context) => verifiesAlike(context.pool, pool));
     if (same) return same;
+    const onCallTo =
+      (endpoint: IssuerEndpoint): OnIssuerCall =>
+      (outcome, durationMs) =>
+        observer?.onIssuerCall(pool.id, endpoint, outcome, durationMs);
     return {
       pool,
-      verifier: createVerifier(pool, tokenSettings, clock, tokenIssuer),
+      verifier: createVerifier(pool, tokenSettings, {
+        ...{ clock, outgoing, signer: tokenIssuer },
+        onCall: onCallTo(pool.introspection ? "introspection" : "jwks"),
+      }),
       // A TicketError means that the endpoint rejected the token, so it is available.
-      userInfoBreaker: createCircuitBreaker({ isFailure: (error) => !(error instanceof TicketError), clock }),
+      userInfoBreaker: createCircuitBreaker({
+        isFailure: (error) => !(error instanceof TicketError),
+        clock,
+        onCall: onCallTo("userinfo"),
+      }),
       onDroppedClaim: createDroppedClaimReporter(pool.id, onDroppedClaim),
     };
   });
@@ -134,7 +150,10 @@ function createWithContexts(
     const poolContext = selectPool(token, poolContexts);
     const { claims, validity } = await poolContext.verifier.verify(token);
     const user = toCachedUser(poolContext, claims);
-    if (validity) cache.set(token, { value: user, validity });
+    if (validity) {
+      cache.set(token, { value: user, validity });
+      observer?.onTokenCacheSize(cache.size);
+    }
     return user;
   }
 
@@ -149,7 +168,10 @@ function createWithContexts(
       const { subject, signIn } = approver;
       const timeout = tokenSettings.issuerTimeout;
       const verifyResponse = (jwt: string) => poolContext.verifier.verifyUserInfo(jwt, signIn.clientId);
-      const request = { uri, token, subject, timeout, clock, signal, verify: verifyResponse };
+      const request = {
+        ...{ uri, token, subject, timeout, clock, outgoing, signal },
+        verify: verifyResponse,
+      };
       userInfo = await poolContext.userInfoBreaker.run(() => fetchUserInfo(request), { id: subject, signal });
     } catch (error) {
       if (error instanceof TicketError) throw error;
@@ -170,7 +192,9 @@ function createWithContexts(
     async authenticate(authorization, signal) {
       signal?.throwIfAborted();
       const token = readBearerToken(authorization);
-      const user = cachedUser(token) ?? (await withAbort(verify(token), signal));
+      const cached = cachedUser(token);
+      observer?.onTokenLookup(cached !== undefined);
+      const user = cached ?? (await withAbort(verify(token), signal));
       return {
         approver: user.approver,
         fetchProfile: (profileSignal) => fullProfile(user, token, profileSignal),
@@ -197,13 +221,17 @@ function verifiesAlike(before: UserPoolConfig, after: UserPoolConfig): boolean {
 function createVerifier(
   pool: UserPoolConfig,
   tokens: UserTokensConfig,
-  clock: Clock,
-  tokenIssuer: UserAuthenticatorOptions["tokenIssuer"],
+  dependencies: KeySetDependencies,
 ): TokenVerifier {
   const { keys, introspection } = pool;
-  if (introspection) return createIntrospectionVerifier({ ...pool, introspection }, tokens, clock);
+  if (introspection) return createIntrospectionVerifier({ ...pool, introspection }, tokens, dependencies);
   if (!keys) throw new Error(`User pool ${pool.id} has neither keys nor an introspection endpoint.`);
-  return createJwtVerifier(pool, createKeySet({ ...pool, keys }, tokens, clock, tokenIssuer), tokens, clock);
+  return createJwtVerifier(
+    pool,
+    createKeySet({ ...pool, keys }, tokens, dependencies),
+    tokens,
+    dependencies.clock,
+  );
 }
 
 function toCachedUser(poolContext: PoolContext, claims: Claims): CachedUser {

@@ -68,11 +68,13 @@ export {
   createApproverClient,
 } from "./approver_client.js";
 export type { BackoffOptions } from "./backoff.js";
+export type { CallObserver, EndedCall } from "./call_observer.js";
 export type { ConnectionFailure } from "./connection_failure.js";
 export { isInterrupted, isQrLoginError, QrLoginError } from "./error.js";
 export type { ErrorReasonName, FieldViolation } from "./error_details.js";
 export { codeChallengeOf, createCodeVerifier } from "./pkce.js";
 export type { CallOptions, ClientOptions } from "./rpc_client.js";
 export { isTerminal } from "./terminal_state.js";
+export type { TlsCertificates } from "./tls_credentials.js";
 export type { Tls } from "./transport.js";
 export type { WatchOptions } from "./watch.js";

@@ -1,11 +1,18 @@
 import { isIPv6 } from "node:net";
-import { type ChannelCredentials, type ChannelOptions, credentials } from "@grpc/grpc-js";
+import {
+  type ChannelCredentials,
+  type ChannelOptions,
+  credentials,
+  type ClientOptions as GrpcClientOptions,
+} from "@grpc/grpc-js";
 import { serviceConfig } from "../../gen/service_config.js";
 import { isLoopbackHost } from "../base/address.js";
 import type { Field } from "./arguments/field.js";
+import { type CallObserver, observeCalls } from "./call_observer.js";
+import { createTlsCredentials, type TlsCertificates } from "./tls_credentials.js";
 
 /** Protection of the connection; see {@link TransportOptions.tls}. */
-export type Tls = boolean | { readonly rootCertificates?: Buffer | string };
+export type Tls = boolean | TlsCertificates | (() => TlsCertificates);
 
 /** The address of the service and the options of its connections. */
 export interface TransportOptions {
@@ -15,8 +22,9 @@ export interface TransportOptions {
    */
   readonly address: string;
   /**
-   * TLS setting: `true` uses the root certificates that Node.js trusts, an object uses others (PEM), `false` is plain
-   * text.
+   * TLS setting: `true` uses the root certificates that Node.js trusts, `false` is plain text. An object has other
+   * certificates, as PEM: `rootCertificates` to trust, and `certChain` with `privateKey` to present. A function that
+   * returns such an object is called for each connection, so that certificates can be renewed.
    *
    * The default is plain text to loopback addresses (127.0.0.0/8, ::1, localhost, `unix:`) and TLS to all others.
    * Credentials cross a network in the clear only with an explicit `false`.
@@ -34,14 +42,24 @@ export interface TransportOptions {
    * defines the retries, and the spreading of calls over all addresses (`round_robin`).
    */
   readonly channelOptions?: ChannelOptions;
+  /** Receives a report of each call that ends, for metrics. */
+  readonly observer?: CallObserver | undefined;
 }
 
 /** Fields of {@link TransportOptions}. */
 export const transportOptionFields = {
   address: { type: "string", isRequired: true },
-  tls: { type: ["boolean", "object"], fields: { rootCertificates: { type: ["string", "object"] } } },
+  tls: {
+    type: ["boolean", "object", "function"],
+    fields: {
+      rootCertificates: { type: ["string", "object"] },
+      certChain: { type: ["string", "object"] },
+      privateKey: { type: ["string", "object"] },
+    },
+  },
   maxStreamsPerConnection: { type: "number" },
   channelOptions: { type: "object" },
+  observer: { type: "object" },
 } as const satisfies Record<keyof TransportOptions, Field>;
 
 /** The settings with which a gRPC client of the service is created. */
@@ -50,17 +68,17 @@ export interface Transport {
   readonly credentials: ChannelCredentials;
   readonly maxStreams: number;
   /** Options of the first channel for unary calls. */
-  readonly unaryChannelOptions: ChannelOptions;
+  readonly unaryChannelOptions: GrpcClientOptions;
   /** Options of the further channels for unary calls. */
-  readonly extraUnaryChannelOptions: ChannelOptions;
+  readonly extraUnaryChannelOptions: GrpcClientOptions;
   /** Options of the channels for watches. */
-  readonly watchChannelOptions: ChannelOptions;
+  readonly watchChannelOptions: GrpcClientOptions;
 }
 
 /**
  * Checks the options and completes them with defaults.
  *
- * @throws TypeError when the address is empty or a URL, or the root certificates are not PEM text.
+ * @throws TypeError when the address is empty or a URL, or the certificates are not usable PEM.
  * @throws RangeError when the number of streams is not a whole number above zero.
  */
 export function resolveTransport(options: TransportOptions): Transport {
@@ -73,7 +91,7 @@ export function resolveTransport(options: TransportOptions): Transport {
   if (!Number.isSafeInteger(maxStreams) || maxStreams < 1) {
     throw new RangeError("maxStreamsPerConnection must be a whole number above zero");
   }
-  const unaryChannelOptions: ChannelOptions = {
+  const unaryChannelOptions: GrpcClientOptions = {
     // A connection that broke without notice is detected within 40 seconds.
     "grpc.keepalive_time_ms": 30_000,
     "grpc.keepalive_timeout_ms": 10_000,
@@ -89,6 +107,7 @@ export function resolveTransport(options: TransportOptions): Transport {
     "grpc.service_config_disable_resolution": 1,
     // A separate connection for each channel: long streams must not use up the capacity for short calls.
     "grpc.use_local_subchannel_pool": 1,
+    ...(options.observer && { interceptors: [observeCalls(options.observer)] }),
   };
   // Closes the connection of a channel that is no longer needed after a minute.
   const extraUnaryChannelOptions = { "grpc.client_idle_timeout_ms": 60_000, ...unaryChannelOptions };
@@ -108,13 +127,7 @@ export function resolveTransport(options: TransportOptions): Transport {
 
 function createChannelCredentials(tls: Tls): ChannelCredentials {
   if (tls === false) return credentials.createInsecure();
-  const roots = tls === true ? undefined : tls.rootCertificates;
-  if (roots === undefined) return credentials.createSsl();
-  const pem = Buffer.from(roots);
-  if (!pem.includes("-----BEGIN CERTIFICATE-----")) {
-    throw new TypeError("tls.rootCertificates must be certificates in PEM form");
-  }
-  return credentials.createSsl(pem);
+  return tls === true ? credentials.createSsl() : createTlsCredentials(tls);
 }
 
 /** Reports whether a gRPC address leads to this machine only. Returns false in case of doubt. */

@@ -42,9 +42,8 @@ export async function startProcessMetrics(
   defaultAddress: string,
   log: Logger,
 ): Promise<ProcessMetrics> {
-  const registry = createMetricsRegistry();
-  addProcessMetrics(registry, ownVersion());
-  const sources: MetricsSource[] = [{ readMetrics: async () => [await registry.snapshot()] }];
+  const { registry, readMetrics } = createProcessRegistry();
+  const sources: MetricsSource[] = [{ readMetrics }];
   const read = async () => {
     const snapshots = await Promise.all(sources.map((source) => source.readMetrics()));
     return formatSnapshots(snapshots.flat().map(withAggregations));
@@ -67,6 +66,13 @@ export async function startProcessMetrics(
       await endpoint?.stop();
     },
   };
+}
+
+/** Creates a registry with the metrics of this process. To be called once in a process. */
+export function createProcessRegistry(): MetricsSource & { readonly registry: MetricsRegistry } {
+  const registry = createMetricsRegistry();
+  addProcessMetrics(registry, ownVersion());
+  return { registry, readMetrics: async () => [await registry.snapshot()] };
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -3,11 +3,12 @@ import { type Clock, systemClock } from "../base/clock.js";
 import type { Config, GatewayConfig } from "../config/config.js";
 import { readCertificateFiles } from "../config/files/certificates.js";
 import type { GatewayServer } from "../gateway/server.js";
+import type { MetricsRegistry } from "../metrics/registry.js";
 import type { Tracing } from "../tracing/tracing.js";
 import { monitorCertificates } from "./certificate_monitor.js";
 import { monitorDescriptors, reservedDescriptors } from "./file_descriptors.js";
 import { startGatewayFromConfig } from "./gateway.js";
-import { defaultMetricsAddress, startProcessMetrics } from "./metrics.js";
+import { defaultMetricsAddress, type ProcessMetrics, startProcessMetrics } from "./metrics.js";
 import type { Reloadable } from "./reload/reloadable.js";
 import { type Service, startService } from "./service.js";
 
@@ -19,6 +20,8 @@ export interface RunningServers extends Reloadable {
   readonly gatewayAddress: string | undefined;
   /** Address of the metrics; undefined if they are not served. */
   readonly metricsAddress: string | undefined;
+  /** Registry of the process; undefined if it has no metrics. */
+  readonly metricsRegistry: MetricsRegistry | undefined;
   /** Stops gracefully, the gateway before the service that it calls. A second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -55,13 +58,14 @@ export async function startServers(
     const service = withMonitors(await start(), config, log, clock);
     running.push(service);
     metrics?.add(service);
-    const gateway = await startDevelopmentGateway(config, service.grpcAddress, log, tracing);
+    const gateway = await startDevelopmentGateway(config, service.grpcAddress, { metrics, tracing }, log);
     if (gateway) running.push(gateway);
     let stopPromise: Promise<void> | undefined;
     return {
       grpcAddress: service.grpcAddress,
       gatewayAddress: gateway?.address,
       metricsAddress: metrics?.address,
+      metricsRegistry: metrics?.registry,
       prepareReload: service.prepareReload,
       stop() {
         stopPromise ??= stop();
@@ -77,12 +81,17 @@ export async function startServers(
 async function startDevelopmentGateway(
   { development, gateway, grpc }: Config,
   grpcAddress: string,
+  {
+    metrics,
+    tracing,
+  }: { readonly metrics: ProcessMetrics | undefined; readonly tracing: Tracing | undefined },
   log: Logger,
-  tracing: Tracing | undefined,
 ): Promise<GatewayServer | undefined> {
   if (!development || !gateway) return undefined;
   return startGatewayFromConfig(localGatewayConfig(grpcAddress, grpc.tls, gateway), log, {
-    ...{ demo: true, tracing },
+    demo: true,
+    metrics,
+    tracing,
   });
 }
 
@@ -132,5 +141,5 @@ function localGatewayConfig(
   gateway: GatewayConfig,
 ): GatewayConfig {
   const caFile = tls && (gateway.service.caFile ?? tls.certFile);
-  return { ...gateway, service: { address, tls: tls !== undefined, caFile } };
+  return { ...gateway, service: { ...gateway.service, address, tls: tls !== undefined, caFile } };
 }

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { type Clock, systemClock } from "../base/clock.js";
 import type { Config } from "../config/config.js";
 import { createMetricsRegistry } from "../metrics/registry.js";
-import { createServiceMetrics, type ServiceObservers } from "../metrics/service_metrics.js";
+import { createServiceMetrics } from "../metrics/service_metrics.js";
 import { createImageRenderer } from "../qr/image_renderer.js";
 import { createAdminHandlers } from "../server/admin_handlers.js";
 import { silentCallObserver } from "../server/calls/call_observer.js";
@@ -55,11 +55,12 @@ export async function startService(
 ): Promise<Service> {
   const clock = overrides.clock ?? systemClock;
   const registry = config.metrics.enabled ? createMetricsRegistry() : undefined;
-  const observers = registry ? createServiceMetrics(registry) : silentObservers;
+  const observers = registry && createServiceMetrics(registry, { clock, storeKind: config.store.kind });
   // Reads files and may fail, so it comes before anything that has to be released.
-  const identities = await createIdentities(config, clock, (dropped) =>
-    log.warn(dropped, "an optional claim cannot be used and was dropped"),
-  );
+  const identities = await createIdentities(config, clock, {
+    onDroppedClaim: (dropped) => log.warn(dropped, "an optional claim cannot be used and was dropped"),
+    observer: observers?.auth,
+  });
   const { tickets: ticketConfig } = config;
   const lifetimes = lifetimesOf(ticketConfig);
   const policies = createPolicies(config);
@@ -69,15 +70,21 @@ export async function startService(
     ...openedStore
   } = overrides.store
     ? toOpenedStore(overrides.store, overrides.signInSwitch, clock)
-    : await openStore(config.store, { clock, lifetimes, log });
+    : await openStore(config.store, {
+        ...{ clock, lifetimes, log, observers: observers?.sharedStore },
+        onExpire: observers?.tickets.onWrite,
+      });
   const store = overrides.tracing?.traceStore(untracedStore, config.store.kind === "redis") ?? untracedStore;
-  const ticketContext = { store, clock: openedStore.clock, lifetimes };
+  const ticketContext = { store, clock: openedStore.clock, lifetimes, observer: observers?.tickets };
   const sharing =
     openedStore.rates &&
     createRateSharing({
       rates: openedStore.rates,
       clock,
-      onChange: (error) => reportRateSharing(error, log),
+      onChange: (error) => {
+        observers?.sharedStore?.onRateSharing(error === undefined);
+        reportRateSharing(error, log);
+      },
     });
   const limits = createTicketLimits({
     policies,
@@ -87,7 +94,7 @@ export async function startService(
     read: (ticketId) => translateStoreErrors(() => store.get(ticketId)),
     sharing,
   });
-  const images = createImageRenderer();
+  const images = createImageRenderer({ observer: observers?.images });
   const handlers = createHandlers({
     tickets: limitTickets(
       createTicketService(ticketContext, ticketConfig, policies.ofApp, createSignInCheck(signInSwitch)),
@@ -112,17 +119,18 @@ export async function startService(
   try {
     const { apps, users } = identities;
     const server = await startGrpcServer({
-      ...{ config: config.grpc, handlers, apps, users, clock, log, observer: observers.calls },
+      ...{ config: config.grpc, handlers, apps, users, clock, log },
+      observer: observers?.calls ?? silentCallObserver,
       tracer: overrides.tracing?.callTracer(config.grpc.traceContextFrom),
       admin: config.admins.length === 0 ? undefined : adminService(identities, signInSwitch, clock, log),
     });
     openedStore.reportHealthTo(server);
-    observers.onServerStart(server.load);
+    observers?.onServerStart(server.load);
     let stopPromise: Promise<void> | undefined;
     return {
       grpcAddress: server.address,
       readMetrics: async () => (registry ? [await registry.snapshot()] : []),
-      ...combineReloadables([policies, identities]),
+      ...combineReloadables([policies, identities, openedStore]),
       stop() {
         stopPromise ??= server.stop().then(release);
         return stopPromise;
@@ -133,9 +141,6 @@ export async function startService(
     throw error;
   }
 }
-
-/** Observers of a service without metrics. */
-const silentObservers: ServiceObservers = { calls: silentCallObserver, onServerStart() {} };
 
 function reportRateSharing(error: unknown, log: Logger): void {
   if (error === undefined) log.info("the nodes count limits together again");
@@ -150,6 +155,7 @@ function toOpenedStore(
   return {
     ...{ store, clock, signInSwitch: signInSwitch ?? createMemorySignInSwitch() },
     reportHealthTo: () => {},
+    ...combineReloadables([]),
   };
 }
 

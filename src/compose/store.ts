@@ -3,7 +3,8 @@ import type { Logger } from "pino";
 import { isLoopbackHost } from "../base/address.js";
 import type { Clock } from "../base/clock.js";
 import type { RedisConfig, StoreConfig, TicketsConfig } from "../config/config.js";
-import type { Lifetimes } from "../domain/ticket.js";
+import type { Lifetimes, Ticket } from "../domain/ticket.js";
+import type { SharedStoreObservers } from "../metrics/store_metrics.js";
 import { createMemoryStore } from "../store/memory/memory_store.js";
 import { createMemorySignInSwitch } from "../store/memory/sign_in_switch.js";
 import type { ConnectionOptions } from "../store/redis/connection/connection.js";
@@ -17,7 +18,15 @@ import {
 } from "../store/redis/topology/topology.js";
 import type { SharedRates } from "../store/shared_rates.js";
 import type { SignInSwitch } from "../store/sign_in_switch.js";
+import { observeStore } from "../store/store_observer.js";
 import type { TicketStore } from "../store/ticket_store.js";
+import {
+  type Credentials,
+  createRedisCredentials,
+  type RedisCredentials,
+  withCredentials,
+} from "./redis_credentials.js";
+import { combineReloadables, type Reloadable } from "./reload/reloadable.js";
 
 /** The parts of the health status that depend on the store. */
 export interface HealthReporter {
@@ -25,8 +34,8 @@ export interface HealthReporter {
   setClockInSync(isInSync: boolean): void;
 }
 
-/** An open store. */
-export interface OpenedStore {
+/** An open store. A reload replaces the credentials of connections that are opened from then on. */
+export interface OpenedStore extends Reloadable {
   readonly store: TicketStore;
   readonly signInSwitch: SignInSwitch;
   /** The clock that decides when tickets expire. */
@@ -44,6 +53,10 @@ export function lifetimesOf({ authorizedTtl, checkCodeTtl, retention }: TicketsC
 
 interface StoreDependencies {
   readonly clock: Clock;
+  /** Called when the embedded store expires a ticket. */
+  readonly onExpire?: ((expired: Ticket, previous: Ticket) => void) | undefined;
+  /** Observers of the store in Redis, for metrics. */
+  readonly observers?: SharedStoreObservers | undefined;
   readonly lifetimes: Lifetimes;
   readonly log: Logger;
 }
@@ -57,31 +70,60 @@ export const maxClockSkew = 1_000;
  * @throws Error with a one-line message when a Redis store cannot be used.
  */
 export async function openStore(config: StoreConfig, dependencies: StoreDependencies): Promise<OpenedStore> {
-  const { clock, lifetimes, log } = dependencies;
+  const { clock, lifetimes, log, onExpire, observers } = dependencies;
   if (config.kind === "memory") {
-    const store = createMemoryStore({ clock, lifetimes, ...config });
-    return { store, signInSwitch: createMemorySignInSwitch(), clock, reportHealthTo: () => {} };
+    const store = createMemoryStore({ clock, lifetimes, onExpire, ...config });
+    return {
+      ...{ store, signInSwitch: createMemorySignInSwitch(), clock, reportHealthTo: () => {} },
+      ...combineReloadables([]),
+    };
   }
   const health = createHealthRelay();
+  const credentials = createRedisCredentials(config.redis);
   const store = await openRedisStore({
-    ...redisStoreOptionsOf(config, { clock, lifetimes }),
-    events: createStoreEvents(log, health),
+    ...redisStoreOptionsOf(config, { clock, lifetimes }, credentials),
+    events: combineEvents(createStoreEvents(log, health), observers?.events),
   });
   const { signInSwitch, rates } = store;
-  return { store, signInSwitch, rates, clock: store.clock, reportHealthTo: health.reportTo };
+  const observed = observers ? observeStore(store, observers.operations) : store;
+  const { prepareReload } = credentials;
+  return {
+    ...{ store: observed, signInSwitch, rates, clock: store.clock },
+    ...{ reportHealthTo: health.reportTo, prepareReload },
+  };
+}
+
+/** Returns a listener that passes each event on to both. */
+function combineEvents(first: StoreEvents, second: StoreEvents | undefined): StoreEvents {
+  if (!second) return first;
+  return {
+    onAvailability(isAvailable, reason) {
+      first.onAvailability(isAvailable, reason);
+      second.onAvailability(isAvailable, reason);
+    },
+    onDurability(durability, servers) {
+      first.onDurability(durability, servers);
+      second.onDurability(durability, servers);
+    },
+    onClockSkew(skew) {
+      first.onClockSkew(skew);
+      second.onClockSkew(skew);
+    },
+  };
 }
 
 /** Returns the options of the configured store in Redis, without the listener of its events. */
 export function redisStoreOptionsOf(
   config: StoreConfig,
   { clock, lifetimes }: Pick<StoreDependencies, "clock" | "lifetimes">,
+  credentials: RedisCredentials = createRedisCredentials(config.redis),
 ): Omit<RedisStoreOptions, "events"> {
   const { keyPrefix, replicaAcks, replicaFsync, timeout, refreshInterval, requireDurable } = config.redis;
-  const connectionOptions = connectionOptionsOf(config.redis);
+  const connectionOptions = connectionOptionsOf(config.redis, credentials.ofServers);
   return {
     ...{ clock, lifetimes, keyPrefix, replicaAcks, replicaFsync, timeout, refreshInterval, requireDurable },
     ...{ connectionOptions, ticketLimits: config },
-    topology: topologyOf(config.redis, connectionOptions),
+    topology: topologyOf(config.redis, connectionOptions, credentials.ofSentinels),
   };
 }
 
@@ -149,36 +191,31 @@ function createHealthRelay(): HealthReporter & { reportTo(health: HealthReporter
 function topologyOf(
   { url, sentinel, cluster, timeout }: RedisConfig,
   connectionOptions: ConnectionOptions,
+  sentinelCredentials: () => Credentials,
 ): Topology {
   if (cluster) return createClusterTopology({ ...cluster, connectionOptions, timeout });
   if (sentinel) {
-    const { username, password } = sentinel;
     return createSentinelTopology({
       ...sentinel,
       timeout,
-      connectionOptions: { ...connectionOptions, username, password, database: 0 },
+      connectionOptions: withCredentials({ ...connectionOptions, database: 0 }, sentinelCredentials),
     });
   }
   const { hostname, port } = new URL(url ?? "");
   return createSingleServerTopology(`${hostname}:${port || 6379}`);
 }
 
-function connectionOptionsOf({
-  url,
-  username,
-  password,
-  tls,
-  allowPlaintextOnNetwork,
-}: RedisConfig): ConnectionOptions {
+function connectionOptionsOf(
+  { url, tls, allowPlaintextOnNetwork }: RedisConfig,
+  credentials: () => Credentials,
+): ConnectionOptions {
   const parsedUrl = url === undefined ? undefined : new URL(url);
-  const decode = (text: string | undefined) => (text ? decodeURIComponent(text) : undefined);
   const readPem = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file, "utf8"));
   const pem = { ca: readPem(tls?.caFile), cert: readPem(tls?.certFile), key: readPem(tls?.keyFile) };
-  return {
-    username: username ?? decode(parsedUrl?.username),
-    password: password ?? decode(parsedUrl?.password),
+  const options = {
     database: Number(parsedUrl?.pathname.slice(1) || 0),
-    allowsPlaintext: (host) => allowPlaintextOnNetwork || isLoopbackHost(host),
+    allowsPlaintext: (host: string) => allowPlaintextOnNetwork || isLoopbackHost(host),
     tls: tls || parsedUrl?.protocol === "rediss:" ? { ...pem, serverName: tls?.serverName } : undefined,
   };
+  return withCredentials(options, credentials);
 }

@@ -11,7 +11,9 @@ import type { SecureContextOptions } from "node:tls";
 import { createFairQueue } from "../base/fair_queue.js";
 import { createNetworkMatcher, parseNetworks } from "../base/ip_network.js";
 import { serverTlsProtocol, type TlsVersion } from "../base/tls_protocol.js";
+import type { GatewayLimitName } from "./access/limit_observer.js";
 import { addressKeyOf, clientAddressOf } from "./http/client_address.js";
+import { type GatewayObserver, silentObserver } from "./observer.js";
 
 /** Limits on the number of open connections. */
 export interface ConnectionLimits {
@@ -38,6 +40,7 @@ export interface HttpServerOptions extends ConnectionLimits {
   readonly tls: HttpServerTls | undefined;
   /** Addresses and networks (CIDR) of proxies, whose connections carry the requests of many callers. */
   readonly trustedProxies: readonly string[];
+  readonly observer?: GatewayObserver | undefined;
 }
 
 /** Limits of a connection, with times in milliseconds. A well-behaved client stays below them. */
@@ -66,7 +69,7 @@ const maxUnreadBody = 65_536;
  */
 export function createHttpServer(
   handler: RequestListener,
-  { tls, trustedProxies, ...limits }: HttpServerOptions,
+  { tls, trustedProxies, observer = silentObserver, ...limits }: HttpServerOptions,
   overrides: Partial<typeof defaultServerOptions> = {},
 ): Server {
   const serverOptions = { ...defaultServerOptions, ...overrides };
@@ -78,7 +81,7 @@ export function createHttpServer(
   // Node.js would send 417 itself, past the limits of the handler. A server may ignore unknown expectations (RFC 9110,
   // section 10.1.1).
   server.on("checkExpectation", (request, response) => server.emit("request", request, response));
-  limitConnections(server, limits, createNetworkMatcher(parseNetworks(trustedProxies)));
+  limitConnections(server, limits, createNetworkMatcher(parseNetworks(trustedProxies)), observer);
   return server;
 }
 
@@ -90,22 +93,32 @@ function limitConnections(
   server: Server,
   { connections, connectionsPerAddress }: ConnectionLimits,
   isTrustedProxy: (address: string) => boolean,
+  observer: GatewayObserver,
 ): void {
   const directConnections = createFairQueue<Socket>(connections);
   let proxiedCount = 0;
 
+  function closeFor(limit: GatewayLimitName, socket: Socket): void {
+    observer.limitExceeded(limit);
+    socket.destroy();
+  }
+
   server.on("connection", (socket: Socket) => {
+    observer.connectionOpened();
+    socket.once("close", () => observer.connectionClosed());
     const peer = { ip: socket.remoteAddress ?? "" };
     if (isTrustedProxy(clientAddressOf(peer))) {
-      if (proxiedCount >= connections) return void socket.destroy();
+      if (proxiedCount >= connections) return closeFor("connections", socket);
       proxiedCount++;
       socket.once("close", () => proxiedCount--);
       return;
     }
     const address = addressKeyOf(peer);
-    if (directConnections.countOf(address) >= connectionsPerAddress) return void socket.destroy();
+    if (directConnections.countOf(address) >= connectionsPerAddress)
+      return closeFor("connections_per_address", socket);
     socket.once("close", () => directConnections.remove(address, socket));
-    directConnections.add(address, socket)?.destroy();
+    const displaced = directConnections.add(address, socket);
+    if (displaced) closeFor("connections", displaced);
   });
 }
 

@@ -1,4 +1,5 @@
 export type { GatewayApp } from "./access/app_registry.js";
 export type { PageField } from "./access/page_fields.js";
+export type { GatewayObserver } from "./observer.js";
 export type { GatewayLimits, GatewayOptions, SignIn } from "./options.js";
 export { qrLoginGateway } from "./plugin.js";

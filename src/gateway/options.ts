@@ -4,6 +4,7 @@ import type { RpcMethod } from "../domain/rpc_methods.js";
 import type { GatewayApp } from "./access/app_registry.js";
 import type { RateLimitOptions } from "./access/rate_limits.js";
 import type { StreamLimits } from "./access/stream_limiter.js";
+import type { GatewayObserver } from "./observer.js";
 
 /** Options of a gateway, whatever server it runs in. */
 export interface GatewaySettings {
@@ -38,6 +39,8 @@ export interface GatewaySettings {
    * protocols off.
    */
   readonly rpcMethods?: readonly RpcMethod[] | undefined;
+  /** Functions that receive reports of the gateway's work, for metrics. */
+  readonly observer?: Partial<GatewayObserver> | undefined;
 }
 
 /** Options of the gateway plugin. */

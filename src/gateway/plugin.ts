@@ -17,6 +17,7 @@ import { acceptOnlyJson } from "./http/json_body_parser.js";
 import { acceptParsedBodies } from "./http/parsed_body.js";
 import { requestIdOf } from "./http/request_id.js";
 import { logRequests, logSerializers } from "./http/request_log.js";
+import { observeRequests } from "./http/request_observer.js";
 import type { GatewayOptions } from "./options.js";
 import { apiRoutes } from "./routes/api_routes.js";
 import { signingKeysRoute } from "./routes/signing_keys_route.js";
@@ -60,32 +61,35 @@ export const qrLoginGateway = async (server: FastifyHost, options: GatewayOption
 };
 
 /**
- * Registers the gateway with options that have been checked. `isStandalone` adds the routes of a gateway that has the
- * server to itself.
+ * Registers the gateway with options that have been checked, and resolves with its context. `isStandalone` adds the
+ * routes of a gateway that has the server to itself.
  */
 export async function registerGateway(
   server: FastifyInstance,
   options: GatewayOptions,
   clock: Clock,
   isStandalone = false,
-): Promise<void> {
+): Promise<GatewayContext> {
   const context = createGatewayContext(options, clock);
   // Registered in a separate fastify context with its own serializers, which keep the URLs of these routes out
   // of the log.
   const gateway: FastifyPluginAsync = (instance) => registerRoutes(instance, context, options, isStandalone);
   await server.register(gateway, { logSerializers });
+  return context;
 }
 
 async function registerRoutes(
   instance: FastifyInstance,
   context: GatewayContext,
-  { authingApi = true, rpcMethods = phoneRpcMethods }: GatewayOptions,
+  { authingApi = true, rpcMethods = phoneRpcMethods, observer }: GatewayOptions,
   isStandalone: boolean,
 ): Promise<void> {
   // Event streams end before the server waits for its connections to close, or it would wait for them too.
   instance.addHook("preClose", async () => context.stop());
   instance.addHook("onClose", () => context.close());
   logRequests(instance, context.clock);
+  // A server of its own reports its other requests too.
+  if (observer && !isStandalone) observeRequests(instance, context.observer);
   acceptParsedBodies(instance);
   acceptOnlyJson(instance);
   instance.setErrorHandler(sendProblem);
@@ -97,7 +101,7 @@ async function registerRoutes(
   });
   await registerLibraries(instance, context);
   registerCors(instance, context.apps);
-  const rateLimits = createRateLimits(instance, context.limits);
+  const rateLimits = createRateLimits(instance, context.limits, context.observer);
   const api: FastifyPluginAsync = (child) => apiRoutes(child, context, rateLimits);
   const authing: FastifyPluginAsync = (child) => authingRoutes(child, context, rateLimits);
   await instance.register(api, { prefix: "/qrlogin/v1" });

@@ -42,7 +42,7 @@ export function takeTurns(
  * one before. Closes a connection on which too many wait. Requests that follow a response with `Connection: close` are
  * dropped (RFC 9112, section 9.6).
  */
-export function limitPipelining(handler: RequestListener): RequestListener {
+export function limitPipelining(handler: RequestListener, onExceeded = () => {}): RequestListener {
   /** Requests that wait for an earlier response, by connection. Present while a response is outstanding. */
   const pipelines = new WeakMap<Socket, (() => void)[]>();
   return (request, response) => {
@@ -66,6 +66,7 @@ export function limitPipelining(handler: RequestListener): RequestListener {
       pipelines.set(socket, pipelined);
       begin();
     } else if (pipelined.push(begin) > maxPipelined) {
+      onExceeded();
       socket.destroy();
     }
   };

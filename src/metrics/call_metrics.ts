@@ -28,16 +28,25 @@ export function createCallMetrics(registry: MetricsRegistry): CallObserver {
     help: "Calls that ended with an error of the service, by its reason.",
     labels: ["grpc_method", "grpc_status", "reason"],
   });
+  const limited = registry.counter({
+    name: "qrlogin_limited_calls_total",
+    help: "Calls that were rejected by a limit, by the name of the limit.",
+    labels: ["limit"],
+  });
+  const unknown = started.with({ grpc_method: "other" });
   return {
+    onUnknownMethod: () => unknown.add(),
     ofMethod(name) {
       const startedCalls = started.with({ grpc_method: name });
       const succeeded = durations.with({ grpc_method: name, grpc_status: "OK" });
       return {
         onStart: () => startedCalls.add(),
-        onEnd(code, reason, durationMs) {
+        onEnd(code, error, durationMs) {
           const ended = code === "OK" ? succeeded : durations.with({ grpc_method: name, grpc_status: code });
           ended.observe(durationMs / 1_000);
-          if (reason !== undefined) errors.with({ grpc_method: name, grpc_status: code, reason }).add();
+          if (!error) return;
+          errors.with({ grpc_method: name, grpc_status: code, reason: error.reason }).add();
+          if (error.exceededLimit !== undefined) limited.with({ limit: error.exceededLimit }).add();
         },
       };
     },

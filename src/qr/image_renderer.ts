@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { createFairQueue } from "../base/fair_queue.js";
 import { createLimitError, TicketError } from "../domain/ticket_error.js";
 import { type Drawing, type Image, type ImageOptions, imageOf } from "./draw_image.js";
+import type { ImageObserver } from "./image_observer.js";
 import type { DrawRequest, DrawResult } from "./image_worker.js";
 
 export { type Drawing, drawingKey, type Image, type ImageOptions, imageOf } from "./draw_image.js";
@@ -46,7 +47,13 @@ interface DrawJob {
  * `maxPending` limits the pending images, including the one being drawn; 256 by default. At the limit, the
  * newest image of the caller with the most pending images is rejected, so that no caller can block another.
  */
-export function createImageRenderer({ maxPending = 256 }: { maxPending?: number } = {}): ImageRenderer {
+export function createImageRenderer({
+  maxPending = 256,
+  observer,
+}: {
+  maxPending?: number;
+  observer?: ImageObserver | undefined;
+} = {}): ImageRenderer {
   let worker: Worker | undefined;
   let activeJob: DrawJob | undefined;
   // Queued here and posted one by one, so that an aborted image is never drawn and the limit is exact.
@@ -132,7 +139,16 @@ export function createImageRenderer({ maxPending = 256 }: { maxPending?: number 
   ): Promise<Drawing> {
     callOptions.signal?.throwIfAborted();
     if (closed !== undefined) throw drainingError();
-    return enqueue({ content, options }, callOptions);
+    const startedAt = performance.now();
+    let isDrawn = false;
+    observer?.onStart();
+    try {
+      const drawing = await enqueue({ content, options }, callOptions);
+      isDrawn = true;
+      return drawing;
+    } finally {
+      observer?.onEnd(isDrawn, performance.now() - startedAt);
+    }
   }
 
   return {

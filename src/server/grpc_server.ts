@@ -2,6 +2,7 @@ import { Server, type UntypedHandleCall } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 import { QrLoginAdminServiceService } from "../../gen/qrlogin/v1/qr_login_admin_service.js";
 import { QrLoginServiceService } from "../../gen/qrlogin/v1/qr_login_service.js";
+import type { AppAuthenticator, ClientCertificate } from "../auth/app_authenticator.js";
 import type { BasicAuthenticator } from "../auth/basic_authenticator.js";
 import type { AuthenticatedUser, UserAuthenticator } from "../auth/user_authenticator.js";
 import { formatAddress, splitAddress } from "../base/address.js";
@@ -22,11 +23,12 @@ import {
 import { createCallLog } from "./calls/call_log.js";
 import type { CallObserver } from "./calls/call_observer.js";
 import type { CallTracer } from "./calls/call_tracer.js";
+import { type ClientCertificates, createClientCertificates } from "./calls/client_certificates.js";
 import { createInFlightCalls } from "./calls/in_flight.js";
 import { requireOneRequest } from "./calls/require_one_request.js";
 import type { Handlers } from "./handlers.js";
 import { addHealth, healthService, type ServingStatus } from "./health.js";
-import { createHttp2Limits } from "./http2/http2_limits.js";
+import { createHttp2Limits, type Http2Observer } from "./http2/http2_limits.js";
 import { limitStreamResets } from "./http2/stream_resets.js";
 import { withRawMessages } from "./messages/raw_messages.js";
 import { addReflection, reflectionServices } from "./reflection.js";
@@ -34,11 +36,11 @@ import { addReflection, reflectionServices } from "./reflection.js";
 export interface GrpcServerOptions {
   readonly config: GrpcConfig;
   readonly handlers: Handlers;
-  readonly apps: BasicAuthenticator<AppConfig>;
+  readonly apps: AppAuthenticator<AppConfig>;
   /** Service of the administrators. If absent, it is not served. */
   readonly admin?: AdminServiceOptions | undefined;
   readonly users: Pick<UserAuthenticator, "authenticate">;
-  readonly observer: CallObserver;
+  readonly observer: CallObserver & Pick<Http2Observer, "onLimit">;
   /** Makes a span of each call. Without it, calls are not traced. */
   readonly tracer?: CallTracer | undefined;
   readonly clock: Clock;
@@ -68,10 +70,10 @@ export interface GrpcServer {
   /** Sets the health status of the clock: SERVING at the start. */
   setClockInSync(isInSync: boolean): void;
   /**
-   * Stops gracefully. The health status becomes NOT_SERVING at once. After the delay, watches end with
-   * SERVER_DRAINING, new calls are rejected with the same error, and calls in progress may finish. Calls that
-   * still run at the end of the grace period end with SERVER_DRAINING too. The remaining connections are then
-   * closed.
+   * Stops gracefully. The health status becomes NOT_SERVING at once. After the delay, the port is closed. Over the
+   * drain time, first the peers of the connections are asked to go elsewhere, then watches end with SERVER_DRAINING,
+   * which new calls get too. Calls in progress may finish. Those that still run at the end of the grace period end
+   * with SERVER_DRAINING. The remaining connections are then closed.
    */
   stop(): Promise<void>;
 }
@@ -111,6 +113,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     "grpc.enable_channelz": 0,
     interceptors: [requireOneRequest([`/${serviceName}/`, `/${adminServiceName}/`])],
   });
+  const clientCertificates =
+    (config.tls?.clientCertificates ?? "none") === "none" ? undefined : createClientCertificates();
   const inFlight = createInFlightCalls();
   const errorLogLimiter = createLogRateLimiter({
     log,
@@ -125,7 +129,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   });
   server.addService(
     withRawMessages(QrLoginServiceService),
-    createImplementation(options, dependenciesOf(serviceName)),
+    createImplementation(options, clientCertificates, dependenciesOf(serviceName)),
   );
   if (admin)
     server.addService(
@@ -133,7 +137,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
       createAdminImplementation(admin, dependenciesOf(adminServiceName)),
     );
   const http2Limits = createHttp2Limits({
-    ...{ config: config.limits, clock, log },
+    ...{ config: config.limits, clock, log, observer: options.observer },
     services: [
       QrLoginServiceService,
       ...(admin ? [QrLoginAdminServiceService] : []),
@@ -141,7 +145,9 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
       ...(config.reflection ? reflectionServices : []),
     ],
     admissions,
-    appOf: (authorization) => authenticatedAppId(options.apps, authorization),
+    appOf: (headers, session) =>
+      authenticatedAppId(options.apps, headers.authorization, clientCertificates?.ofStream(session, headers)),
+    onSession: clientCertificates?.read,
   });
   const healthNames = ["", serviceName, livenessName, clockName];
   const health = addHealth(server, healthNames, config.limits.healthWatches, http2Limits.limitEvents);
@@ -157,19 +163,25 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     for (const name of ["", serviceName]) health.setStatus(name, servingStatus(isServing));
   }
 
+  /** Hands connections and watches over to other nodes within the time. Resolves once no call is left. */
+  async function drain(timeMs: number): Promise<void> {
+    // A watch that ended earlier might be opened again on the same connection.
+    await http2Limits.drain({ timeMs: timeMs / 2, timer: clock });
+    await inFlight.stop(new TicketError("SERVER_DRAINING"), { timeMs: timeMs / 2, timer: clock });
+    await inFlight.whenIdle();
+  }
+
   async function stop(): Promise<void> {
     isStopping = true;
     setServing(false);
-    await new Promise<void>((resolve) => void clock.after(config.shutdown.delay, resolve));
-    inFlight.stop(new TicketError("SERVER_DRAINING"));
-    http2Limits.release();
-    await withTimeout(inFlight.whenIdle(), config.shutdown.gracePeriod, clock);
+    const { delay, drainTime, gracePeriod } = config.shutdown;
+    await new Promise<void>((resolve) => void clock.after(delay, resolve));
+    await withTimeout(drain(Math.min(drainTime, gracePeriod)), gracePeriod, clock);
     inFlight.endCalls();
-    // `forceShutdown` is of no use: it finds no connection if channelz is off. `drain` comes before
-    // `tryShutdown`, since it only destroys connections that it has itself asked to close.
-    server.drain(address, closeGrace);
+    const cancelTimer = clock.after(closeGrace, http2Limits.cancel);
     const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
     await withTimeout(closed, 2 * closeGrace, clock);
+    cancelTimer();
     // Destroys the rest: connections of peers that never sent anything or do not close their end.
     http2Limits.close();
     errorLogLimiter.close();
@@ -194,14 +206,15 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   };
 }
 
-/** Returns the id of the app that the value of `authorization` authenticates, if any. */
+/** Returns the id of the app that `authorization` and the certificate authenticate, if any. */
 function authenticatedAppId(
   apps: GrpcServerOptions["apps"],
   authorization: string | undefined,
+  certificate: ClientCertificate | undefined,
 ): string | undefined {
-  if (authorization === undefined || !/^basic /i.test(authorization)) return undefined;
+  if (authorization === undefined ? !certificate : !/^basic /i.test(authorization)) return undefined;
   try {
-    return apps.authenticate([authorization]).id;
+    return apps.authenticate(authorization === undefined ? [] : [authorization], certificate).id;
   } catch {
     // The error is reported later, when the call itself is authenticated.
     return undefined;
@@ -214,10 +227,13 @@ function servingStatus(isServing: boolean): ServingStatus {
 
 function createImplementation(
   { handlers, apps, users }: GrpcServerOptions,
+  clientCertificates: ClientCertificates | undefined,
   dependencies: CallDependencies,
 ): Readonly<Record<keyof typeof QrLoginServiceService, UntypedHandleCall>> {
   const appCaller: CallerKind<AppConfig> = {
-    authenticate: (authorization) => apps.authenticate(authorization),
+    authenticate: clientCertificates
+      ? (authorization, _running, call) => apps.authenticate(authorization, clientCertificates.ofCall(call))
+      : (authorization) => apps.authenticate(authorization),
     logFieldsOf: (app) => ({ app: app.id }),
     limitKeyOf: (app) => app.id,
   };

@@ -6,12 +6,14 @@ import type { Lifetimes, Ticket } from "../domain/ticket.js";
 import { TicketError } from "../domain/ticket_error.js";
 import type { TicketStore } from "../store/ticket_store.js";
 import { StoreUnavailableError } from "../store/ticket_store.js";
+import type { TicketObserver } from "./ticket_observer.js";
 
 /** Dependencies for reading and writing tickets. */
 export interface TicketContext {
   readonly store: TicketStore;
   readonly clock: Clock;
   readonly lifetimes: Lifetimes;
+  readonly observer?: TicketObserver | undefined;
 }
 
 /** Result of a command. */
@@ -57,7 +59,7 @@ export interface CommandOptions<Prepared> {
  * @throws TicketError TICKET_NOT_FOUND, CONCURRENT_UPDATE, STORE_UNAVAILABLE, and the errors of `checkAccess`.
  */
 export async function load(
-  { store, clock, lifetimes }: TicketContext,
+  { store, clock, lifetimes, observer }: TicketContext,
   id: string,
   checkAccess: AccessCheck,
   loaded?: Ticket,
@@ -73,6 +75,7 @@ export async function load(
       const isLive = now < ticket.expiresAt;
       const expired = isLive ? undefined : expireIfDue(ticket, { now, writeId: newWriteId(), lifetimes });
       if (!expired || (await store.replace(expired, ticket.writeId))) {
+        if (expired) observer?.onWrite(expired, ticket);
         const current = expired ?? ticket;
         checkAccess(current);
         return current;
@@ -132,6 +135,7 @@ export async function applyCommand<Prepared>(
     const prepared = await prepare?.(ticket);
     checkWrite?.(ticket);
     if (await translateStoreErrors(() => context.store.replace(next, ticket.writeId), command.name)) {
+      context.observer?.onWrite(next, ticket);
       if (rejection === undefined) return { ticket: next, prepared };
       throw new TicketError(rejection, undefined, {
         currentState: next.state,

@@ -151,7 +151,8 @@ export function createTicketService(
      */
     async create(prepared: PreparedTicket): Promise<void> {
       checkSignIn(prepared.ticket);
-      return translateStoreErrors(() => context.store.create(prepared.ticket));
+      await translateStoreErrors(() => context.store.create(prepared.ticket));
+      context.observer?.onWrite(prepared.ticket, undefined);
     },
 
     /** Resolves with the current ticket, for its creator. */

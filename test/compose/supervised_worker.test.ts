@@ -59,6 +59,7 @@ function createFakeWorker(): FakeWorker {
         worker.config = config;
       };
     },
+    readMetrics: async () => [],
     stop: (last) => void worker.asked.push(`stop ${last ? "last" : "others go on"}`),
     kill() {
       worker.asked.push("kill");

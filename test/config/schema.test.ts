@@ -42,7 +42,7 @@ test("a file with one pool and one app has defaults for everything else", () => 
         callsPerApp: 2_000,
       },
       keepalive: { interval: 30_000, timeout: 10_000 },
-      shutdown: { delay: 0, gracePeriod: 10_000 },
+      shutdown: { delay: 0, drainTime: 5_000, gracePeriod: 10_000 },
     },
     log: { level: "info", format: "auto", time: "epoch", levels: "number" },
     metrics: { enabled: true, address: undefined },
@@ -59,13 +59,14 @@ test("a file with one pool and one app has defaults for everything else", () => 
       maxCustomDataBytes: 512,
     },
     watch: { heartbeatInterval: 15_000, maxPerTicket: 4 },
+    outgoing: { proxy: undefined, noProxy: [], caFile: undefined },
     userTokens: { clockTolerance: 30_000, cacheSize: 10_000, cacheMaxAge: 300_000, issuerTimeout: 5000 },
     policy: noPolicy,
     userPools: [
       {
         ...pool,
         policy: noPolicy,
-        algorithms: ["ES256", "RS256", "PS256", "EdDSA"],
+        algorithms: ["ES256", "RS256", "PS256", "EdDSA", "Ed25519"],
         claims: {
           userId: "sub",
           nickname: "nickname",
@@ -80,7 +81,7 @@ test("a file with one pool and one app has defaults for everything else", () => 
         userInfoUri: undefined,
       },
     ],
-    apps: [{ ...app, name: "shop", logoUrl: "", policy: noPolicy }],
+    apps: [{ ...app, name: "shop", logoUrl: "", certificateNames: [], policy: noPolicy }],
     admins: [],
   });
 });

@@ -64,8 +64,8 @@ export const mutants: readonly Mutant[] = [
     "Promise 6: a server that stops ends the watch with SERVER_DRAINING and RetryInfo (raw)",
     [
       "server/grpc_server.ts",
-      'inFlight.stop(new TicketError("SERVER_DRAINING"));',
-      'inFlight.stop(new TicketError("WATCH_SUPERSEDED"));',
+      'inFlight.stop(new TicketError("SERVER_DRAINING"),',
+      'inFlight.stop(new TicketError("WATCH_SUPERSEDED"),',
     ],
   ),
   mutant("several exchanges succeed", "Of 50 exchanges at once, one succeeds", [

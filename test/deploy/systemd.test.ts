@@ -17,7 +17,7 @@ describe("the systemd units", () => {
   });
 
   it("the units allow more time for a stop than the processes with default settings take", () => {
-    const shutdown = { delay: 0, gracePeriod: 10_000 };
+    const shutdown = { delay: 0, drainTime: 5_000, gracePeriod: 10_000 };
     const needed = {
       "qrlogin.service": serviceStopTimeout({ shutdown }),
       "qrlogin-gateway.service": gatewayStopTimeout({ shutdown }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { newSecret, newTicketId } from "../../src/domain/secrets.js";
-import { createSealer, type SealedKind } from "../../src/gateway/tickets/sealer.js";
+import type { SealedKind } from "../../src/gateway/tickets/sealed_kind.js";
+import { createSealer } from "../../src/gateway/tickets/sealer.js";
 import { appSecrets } from "../support/server.js";
 import { api, eventsPath, openBrowser, openCookieClient } from "./browser.js";
 import type { TestResponse } from "./http.js";

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { CompactEncrypt } from "jose";
 import { describe, expect, it } from "vitest";
 import { newSecret, sha256 } from "../../src/domain/secrets.js";
-import { createSealer, type SealedKind } from "../../src/gateway/tickets/sealer.js";
+import type { SealedKind } from "../../src/gateway/tickets/sealed_kind.js";
+import { createSealer } from "../../src/gateway/tickets/sealer.js";
 import { createManualClock } from "../support/clock.js";
 
 const clock = createManualClock();

@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { addProcessMetrics } from "../../src/metrics/process_metrics.js";
-import { createMetricsRegistry } from "../../src/metrics/registry.js";
-import { createServiceMetrics } from "../../src/metrics/service_metrics.js";
+import { allDescriptions } from "./all_metrics.js";
 
 const document = readFileSync(new URL("../../docs/metrics.md", import.meta.url), "utf8");
 
@@ -15,13 +13,6 @@ const rows = [
   labels: [...(groups?.labels ?? "").matchAll(/`(\w+)`/g)].map(([, label]) => label),
 }));
 
-function allDescriptions() {
-  const registry = createMetricsRegistry();
-  addProcessMetrics(registry, "1.0.0");
-  createServiceMetrics(registry).onServerStart(() => ({ connections: 0, calls: 0, watches: 0 }));
-  return registry.descriptions();
-}
-
 it("the tables of docs/metrics.md list exactly the existing metrics, with their types and labels", () => {
   const byName = (one: { name?: string | undefined }, other: { name?: string | undefined }) =>
     String(one.name) < String(other.name) ? -1 : 1;
@@ -33,7 +24,7 @@ it("names and texts follow the conventions of Prometheus", () => {
   for (const { name, type, help, labels } of allDescriptions()) {
     expect(name.endsWith("_total"), name).toBe(type === "counter");
     if (type === "histogram") expect(name).toMatch(/_(seconds|bytes)$/);
-    expect(help, name).toMatch(/^[A-Z].*[.]$/);
+    expect(help, name).toMatch(/^[A-Z1].*[.]$/);
     expect(labels, name).not.toContain("le");
   }
 });

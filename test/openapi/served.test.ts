@@ -23,7 +23,7 @@ async function startGateway(demo: boolean, env: Record<string, string> = {}): Pr
     developmentPreset: developmentPresets(),
   });
   if (!config.gateway) throw new Error("development mode has no gateway");
-  const gateway = await startGatewayFromConfig(config.gateway, silent, { demo });
+  const gateway = await startGatewayFromConfig(config.gateway, silent, { demo, metrics: undefined });
   onTestFinished(() => gateway.stop());
   return `http://${gateway.address}`;
 }

@@ -93,7 +93,7 @@ it("health watches buffer few messages while the client does not read, and then 
 
 it("health watches report NOT_SERVING during a stop even if setServing(true) is called", async () => {
   const clock = createManualClock(Date.now());
-  const server = await startBareServer({ clock, shutdown: { delay: 5_000, gracePeriod: 0 } });
+  const server = await startBareServer({ clock, shutdown: { delay: 5_000, drainTime: 0, gracePeriod: 0 } });
   const peer = await connectPeer(server.address);
   onTestFinished(() => peer.close());
   const watch = await startWatch(peer);

@@ -3,8 +3,9 @@ import type { Clock } from "../../base/clock.js";
 import type { UserTokensConfig } from "../../config/config.js";
 import { sha256 } from "../../domain/secrets.js";
 import type { TicketError } from "../../domain/ticket_error.js";
-import { createCircuitBreaker } from "../circuit_breaker.js";
+import { createCircuitBreaker, type OnIssuerCall } from "../circuit_breaker.js";
 import { type Claims, claimOf } from "../claims/claims.js";
+import type { OutgoingRequests } from "../outgoing/outgoing_requests.js";
 import type { TokenVerifier, VerifiedToken } from "../tokens/token_verifier.js";
 import { issuerUnavailable, userTokenExpired, userUnauthenticated } from "../user_errors.js";
 import { findRejection, type IntrospectionPool } from "./find_rejection.js";
@@ -15,6 +16,13 @@ const maxRequests = 100;
 
 /** Longest time for which a rejection is cached, in milliseconds. */
 const rejectionMaxAge = 10_000;
+
+/** Dependencies of a verifier that asks an endpoint. */
+interface IntrospectionDependencies {
+  readonly clock: Clock;
+  readonly outgoing: OutgoingRequests;
+  readonly onCall?: OnIssuerCall | undefined;
+}
 
 /** Rejected token. */
 interface Rejection {
@@ -30,13 +38,13 @@ interface Rejection {
 export function createIntrospectionVerifier(
   pool: IntrospectionPool,
   { cacheSize, clockTolerance, issuerTimeout }: UserTokensConfig,
-  clock: Clock,
+  { clock, outgoing, onCall }: IntrospectionDependencies,
 ): TokenVerifier {
   const { introspection } = pool;
   const { cacheMaxAge } = introspection;
   // An unusable response may be the fault of the token, so it does not count against the endpoint.
   const isFailure = (error: unknown) => !(error instanceof UnusableResponseError);
-  const breaker = createCircuitBreaker({ isFailure, clock });
+  const breaker = createCircuitBreaker({ isFailure, clock, onCall });
   const rejections = new LRUCache<string, Rejection>({ max: cacheSize });
   /** Requests in progress, by the SHA-256 of their token. */
   const requests = new Map<string, Promise<VerifiedToken>>();
@@ -64,7 +72,7 @@ export function createIntrospectionVerifier(
   async function request(token: string) {
     try {
       return await breaker.run(() =>
-        requestIntrospection(token, introspection, { timeout: issuerTimeout, clock }),
+        requestIntrospection(token, introspection, { timeout: issuerTimeout, clock, outgoing }),
       );
     } catch (error) {
       throw issuerUnavailable(pool.id, error);

@@ -11,6 +11,8 @@ export interface CacheEntry<T> {
 
 /** Cache of verified tokens by SHA-256. The tokens themselves are not kept. */
 export interface VerifiedTokenCache<T> {
+  /** Number of entries, including those that are no longer valid. */
+  readonly size: number;
   /**
    * Returns the cached value. Returns undefined if the token has expired, the entry is too old, or the
    * issuer's keys have changed or are stale.
@@ -25,6 +27,9 @@ export function createVerifiedTokenCache<T>(capacity: number, clock: Clock): Ver
   // Evicts the oldest verification, however often it is used: `peek` does not change the order.
   const entries = capacity < 1 ? undefined : new LRUCache<string, CacheEntry<T>>({ max: capacity });
   return {
+    get size() {
+      return entries?.size ?? 0;
+    },
     get(token) {
       if (!entries) return undefined;
       const key = sha256(token);

@@ -1,4 +1,5 @@
 import type { Config } from "../../config/config.js";
+import type { Snapshot } from "../../metrics/registry.js";
 
 /** Messages from the parent to a worker. */
 export type ParentMessage =
@@ -13,6 +14,8 @@ export type ParentMessage =
    * leave new connections to the remaining workers at once.
    */
   | { readonly kind: "stop"; readonly isLast: boolean }
+  /** Asks for the values of the worker's metrics. */
+  | { readonly kind: "readMetrics" }
   /** Checks that the worker's event loop is not blocked. */
   | { readonly kind: "ping" };
 
@@ -26,5 +29,7 @@ export type WorkerMessage =
   | { readonly kind: "prepared"; readonly reload: number; readonly problem: string | undefined }
   /** The response to a ping. */
   | { readonly kind: "pong" }
+  /** The response to `readMetrics`. */
+  | { readonly kind: "metrics"; readonly snapshots: readonly Snapshot[] }
   /** The worker cannot serve and exits. */
   | { readonly kind: "failed"; readonly message: string };

@@ -3,6 +3,7 @@ import { systemClock } from "../../base/clock.js";
 import type { Config } from "../../config/config.js";
 import type { LogEnvironment } from "../../log/process_log.js";
 import { monitorDescriptors } from "../file_descriptors.js";
+import { createProcessRegistry, type MetricsSource } from "../metrics.js";
 import {
   type Commit,
   combineReloadables,
@@ -62,6 +63,7 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
   serveReloads(worker, combineReloadables([service, reloadableLogLevel(log)]));
   // A worker monitors its own descriptors. The parent has already checked the limit, so `needed` is 0.
   const stopDescriptorMonitor = monitorDescriptors({ needed: 0, log, clock: systemClock });
+  if (config.metrics.enabled) answerScrapes(worker, [service, createProcessRegistry()]);
   await sendToParent(worker, { kind: "ready", grpcAddress: service.grpcAddress });
   const reason = await stop;
   const timeoutMs = serviceStopTimeout(config.grpc);
@@ -77,6 +79,15 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
   stopDescriptorMonitor();
   clearInterval(keepAlive);
   worker.disconnect();
+}
+
+/** Sends the metrics whenever the parent asks for them. */
+function answerScrapes(worker: Worker, sources: readonly MetricsSource[]): void {
+  worker.on("message", async (message: ParentMessage) => {
+    if (message.kind !== "readMetrics") return;
+    const snapshots = await Promise.all(sources.map((source) => source.readMetrics()));
+    await sendToParent(worker, { kind: "metrics", snapshots: snapshots.flat() });
+  });
 }
 
 /** Returns promises for the parent's messages. The loss of the parent counts as a request to stop. */

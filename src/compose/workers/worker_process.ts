@@ -1,6 +1,7 @@
 import type { ChildProcess, Serializable } from "node:child_process";
 import cluster from "node:cluster";
 import type { Config } from "../../config/config.js";
+import type { Snapshot } from "../../metrics/registry.js";
 import type { Commit } from "../reload/reloadable.js";
 import type { ParentMessage, WorkerMessage } from "./messages.js";
 
@@ -24,6 +25,8 @@ export interface WorkerProcess {
    * @throws Error with the worker's problem.
    */
   prepareReload(config: Config): Promise<Commit>;
+  /** Resolves with the worker's metrics. Never resolves if the worker does not answer. */
+  readMetrics(): Promise<readonly Snapshot[]>;
   /** Stops the worker gracefully; see {@link ParentMessage}. */
   stop(isLast: boolean): void;
   /** Kills the worker at once. */
@@ -120,6 +123,17 @@ export function forkWorker(number: number, configOf: () => Config): WorkerProces
         config = next;
         send({ kind: "commit", reload });
       };
+    },
+    readMetrics() {
+      send({ kind: "readMetrics" });
+      return new Promise((resolve) => {
+        const onMessage = (message: WorkerMessage) => {
+          if (message.kind !== "metrics") return;
+          worker.off("message", onMessage);
+          resolve(message.snapshots);
+        };
+        worker.on("message", onMessage);
+      });
     },
     stop: (isLast) => send({ kind: "stop", isLast }),
     kill: () => void worker.process.kill("SIGKILL"),

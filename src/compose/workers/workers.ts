@@ -5,6 +5,7 @@ import type { Config } from "../../config/config.js";
 import type { Service } from "../service.js";
 import { workerKillTimeout } from "../stop_timeouts.js";
 import { createSupervisedWorker } from "./supervised_worker.js";
+import { createWorkersMetrics } from "./worker_metrics.js";
 import { forkWorker, prepareWorkers, type WorkerProcess } from "./worker_process.js";
 
 export interface WorkersOptions {
@@ -33,9 +34,11 @@ export async function startWorkers({ config, count, log, onExit }: WorkersOption
   const { grpc } = config;
   let workerConfig = workerConfigOf(config, grpc.address);
   let boundAddress: string | undefined;
+  const metrics = createWorkersMetrics(systemClock);
 
   function fork(number: number): WorkerProcess {
     const worker = forkWorker(number, () => workerConfig);
+    metrics.add(worker);
     const ready = worker.ready.then((grpcAddress) => {
       boundAddress ??= grpcAddress;
       if (grpcAddress === boundAddress) return grpcAddress;
@@ -78,7 +81,7 @@ export async function startWorkers({ config, count, log, onExit }: WorkersOption
     let stopPromise: Promise<void> | undefined;
     return {
       grpcAddress,
-      readMetrics: async () => [],
+      readMetrics: metrics.readMetrics,
       async prepareReload(next) {
         const nextConfig = workerConfigOf(next, workerConfig.grpc.address);
         const commits = await Promise.all(workers.map((worker) => worker.prepareReload(nextConfig)));

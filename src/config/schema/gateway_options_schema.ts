@@ -19,9 +19,21 @@ const functionOption = z.custom<AnyFunction>((value) => typeof value === "functi
 const serviceOptions = z.strictObject({
   address: grpcTarget,
   tls: z
-    .union([z.boolean(), z.strictObject({ rootCertificates: z.unknown().optional() })], {
-      error: "must be true, false, or an object with rootCertificates",
-    })
+    .union(
+      [
+        z.boolean(),
+        z.strictObject({
+          rootCertificates: z.unknown().optional(),
+          certChain: z.unknown().optional(),
+          privateKey: z.unknown().optional(),
+        }),
+        functionOption,
+      ],
+      {
+        error:
+          "must be true, false, an object with rootCertificates, certChain and privateKey, or a function",
+      },
+    )
     .optional(),
   maxStreamsPerConnection: integer(1, 1_000_000).optional(),
   channelOptions: z.looseObject({}).optional(),
@@ -30,6 +42,10 @@ const serviceOptions = z.strictObject({
       error: "must be a number of milliseconds above zero, or Infinity",
     })
     .optional(),
+});
+
+const observerOption = z.custom((value) => typeof value === "object" && value !== null, {
+  error: "must be an object",
 });
 
 const limits = z.strictObject({
@@ -45,6 +61,7 @@ const everywhere = {
   handleTtlMs: milliseconds(...durationLimits.handleTtl).optional(),
   heartbeatIntervalMs: milliseconds(...durationLimits.heartbeatInterval).optional(),
   limits: limits.optional(),
+  observer: observerOption.optional(),
 };
 
 const logMethods = ["child", "debug", "error", "info", "trace", "warn"];
@@ -102,6 +119,8 @@ export const gatewayOptionsSchemas = {
       .optional(),
     log: logOption,
     tracer: z.unknown().optional(),
+    shutdownDelayMs: milliseconds(...durationLimits.shutdownDelay).optional(),
+    shutdownDrainTimeMs: milliseconds(...durationLimits.shutdownGracePeriod).optional(),
     shutdownGracePeriodMs: milliseconds(...durationLimits.shutdownGracePeriod),
     extend: functionOption.optional(),
   }),

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { LimitName } from "../../domain/limits.js";
 import { addressKeyOf, networkKeyOf } from "../http/client_address.js";
 import { HttpError } from "../http/http_error.js";
+import type { GatewayLimitName, LimitObserver } from "./limit_observer.js";
 
 /** Limits on the calls of one address. */
 export interface RateLimitOptions {
@@ -25,8 +26,17 @@ const networkFactor = 4;
 export function createRateLimits(
   instance: FastifyInstance,
   { ticketsPerMinute, callsPerMinute }: RateLimitOptions,
+  observer: LimitObserver,
 ) {
-  const perMinute = (name: string, max: number, limit: LimitName) => {
+  function rateLimited(
+    limit: LimitName & GatewayLimitName,
+    { ttl }: Pick<errorResponseBuilderContext, "ttl">,
+  ): HttpError {
+    observer.limitExceeded(limit);
+    const text = `too many requests from this ${limit === "requester_network" ? "network" : "address"}`;
+    return new HttpError(429, "RATE_LIMITED", text, { retryAfterMs: ttl, limit });
+  }
+  const perMinute = (name: string, max: number, limit: LimitName & GatewayLimitName) => {
     // Not set in the config of the routes, where each route would have its own count.
     const enforceLimit = instance.rateLimit({
       max,
@@ -58,9 +68,4 @@ export function createRateLimits(
     /** For status calls. Turns off even the limits of the server, since a waiting page must not be rejected. */
     unlimited: { config: { rateLimit: false } },
   } as const;
-}
-
-function rateLimited(limit: LimitName, { ttl }: Pick<errorResponseBuilderContext, "ttl">): HttpError {
-  const text = `too many requests from this ${limit === "requester_network" ? "network" : "address"}`;
-  return new HttpError(429, "RATE_LIMITED", text, { retryAfterMs: ttl, limit });
 }

@@ -2,6 +2,7 @@ import type { FastifyRequest } from "fastify";
 import { createFairQueue } from "../../base/fair_queue.js";
 import { addressKeyOf, networkKeyOf } from "../http/client_address.js";
 import { HttpError } from "../http/http_error.js";
+import { type GatewayLimitName, type LimitObserver, silentLimitObserver } from "./limit_observer.js";
 
 /** The caller that opens a stream, by the keys under which addresses are counted. */
 export interface StreamOwner {
@@ -44,24 +45,37 @@ export interface StreamLimits {
 const networkFactor = 4;
 
 /** Creates a limiter without streams. */
-export function createStreamLimiter({ streams, streamsPerAddress }: StreamLimits): StreamLimiter {
+export function createStreamLimiter(
+  { streams, streamsPerAddress }: StreamLimits,
+  observer: LimitObserver = silentLimitObserver,
+): StreamLimiter {
   const half = Math.ceil(streams / 2);
   const perAddress = Math.min(streamsPerAddress, half);
   const perNetwork = Math.min(streamsPerAddress * networkFactor, half);
   const openStreams = createFairQueue<() => void>(streams);
   const countByNetwork = new Map<string, number>();
 
+  function reject(limit: GatewayLimitName): HttpError {
+    observer.limitExceeded(limit);
+    return new HttpError(503, "STREAMS_EXHAUSTED", "too many event streams are open", {
+      retryAfterMs: 5_000,
+    });
+  }
+
   return {
     acquire({ address, network = "" }, end) {
       const inNetwork = countByNetwork.get(network) ?? 0;
-      if (openStreams.countOf(address) >= perAddress) throw streamsExhausted();
-      if (network !== "" && inNetwork >= perNetwork) throw streamsExhausted();
+      if (openStreams.countOf(address) >= perAddress) throw reject("streams_per_address");
+      if (network !== "" && inNetwork >= perNetwork) throw reject("streams_per_address");
       // A new function for each call: the queue identifies entries by identity, and callers may pass the same
       // `end`.
       const entry = () => end();
       const displaced = openStreams.add(address, entry);
-      if (displaced === entry) throw streamsExhausted();
-      displaced?.();
+      if (displaced === entry) throw reject("streams");
+      if (displaced) {
+        observer.limitExceeded("streams");
+        displaced();
+      }
       if (network !== "") countByNetwork.set(network, inNetwork + 1);
       return () => {
         openStreams.remove(address, entry);
@@ -72,9 +86,4 @@ export function createStreamLimiter({ streams, streamsPerAddress }: StreamLimits
       };
     },
   };
-}
-
-function streamsExhausted(): HttpError {
-  const text = "too many event streams are open";
-  return new HttpError(503, "STREAMS_EXHAUSTED", text, { retryAfterMs: 5_000 });
 }

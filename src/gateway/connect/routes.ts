@@ -74,7 +74,7 @@ export async function connectRoutes(
     instance.post(`/${service.typeName}/${name}`, { ...limit, bodyLimit }, async (request, reply) => {
       const response = await handleCall(handler, request, reply);
       if (response.body === undefined) throw mediaTypeNotSupported();
-      return isStream ? sendStream(response, reply, context.clock) : sendUnary(response, reply);
+      return isStream ? sendStream(response, reply, context) : sendUnary(response, reply);
     });
   }
   instance.route({

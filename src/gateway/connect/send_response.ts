@@ -1,7 +1,8 @@
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
 import type { FastifyReply } from "fastify";
-import type { Clock } from "../../base/clock.js";
+import type { GatewayContext } from "../context.js";
 import { writePaced } from "../http/paced_write.js";
+import { reportStream } from "../http/request_observer.js";
 
 /** Sends the response to a unary call, which the library has in memory. */
 export async function sendUnary(
@@ -20,10 +21,11 @@ export async function sendUnary(
 export async function sendStream(
   { status, header, body }: UniversalServerResponse,
   reply: FastifyReply,
-  clock: Clock,
+  { clock, observer }: Pick<GatewayContext, "clock" | "observer">,
 ): Promise<FastifyReply> {
   const { raw } = reply;
   reply.hijack();
+  reportStream(reply, observer);
   // A write can fail after the caller has disconnected, which ends the call.
   raw.on("error", () => {});
   // A connection that is kept alive would delay the stop of the gateway. nginx must not buffer the messages.

@@ -16,7 +16,11 @@ export function disconnectSignalOf(reply: FastifyReply): AbortSignal {
 /** Calls the listener once, when the client has disconnected or the response has been sent; at once if it has. */
 export function onResponseEnd({ raw, request }: FastifyReply, listener: () => void): void {
   const { socket } = request.raw;
+  let hasEnded = false;
   const end = () => {
+    // The response closes while its socket does, whose listeners have been listed by then.
+    if (hasEnded) return;
+    hasEnded = true;
     raw.off("close", end);
     socket.off("close", end);
     listener();

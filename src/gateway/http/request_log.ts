@@ -42,6 +42,11 @@ export function annotateLog(
   annotationsByRequest.set(request, { ...present, ...Object.fromEntries(given), ...ticket });
 }
 
+/** Returns the reason of the error in the log line of this request, if it has one. */
+export function reasonOf(request: FastifyRequest): string | undefined {
+  return annotationsByRequest.get(request)?.reason;
+}
+
 /** Number of successful requests that are logged line by line, per route and minute. */
 const requestsPerInterval = 6_000;
 

@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import type { FastifyReply } from "fastify";
 import type { Clock } from "../../base/clock.js";
 import { writePaced } from "../http/paced_write.js";
+import { type RequestObserver, reportStream } from "../http/request_observer.js";
 
 /** One server-sent event. */
 export interface ServerSentEvent {
@@ -28,14 +29,16 @@ export interface EventStreamOptions {
   /** Milliseconds that EventSource waits before it reconnects. */
   readonly retryMs: number;
   readonly clock: Clock;
+  readonly observer: RequestObserver;
 }
 
 /** Sends the headers of the reply with status 200 and starts the heartbeat. */
 export function startEventStream(
   reply: FastifyReply,
-  { heartbeatIntervalMs, retryMs, clock }: EventStreamOptions,
+  { heartbeatIntervalMs, retryMs, clock, observer }: EventStreamOptions,
 ): EventStream {
   const { raw } = reply;
+  reportStream(reply, observer);
   // A write can fail after the reader has disconnected. The caller handles the `close` event that follows.
   raw.on("error", () => {});
   raw.writeHead(200, {

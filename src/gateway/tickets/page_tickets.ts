@@ -13,6 +13,7 @@ import type { AppRegistry, RegisteredApp } from "../access/app_registry.js";
 import { type CallingBrowser, cookieMissing, isBoundTo } from "../access/browser_cookie.js";
 import { ticketNotFound } from "../http/http_error.js";
 import type { Sealer } from "./sealer.js";
+import { silentTicketObserver, type TicketObserver } from "./ticket_observer.js";
 import type { TicketReference } from "./watch_hub.js";
 
 /** The ticket that a handle stands for. */
@@ -127,11 +128,20 @@ export interface PageTicketsOptions {
   readonly handleTtlMs: number;
   /** Longest lifetime of a ticket, in milliseconds. A longer `ttlMs` is reduced to it. */
   readonly ticketTtlMs: number;
+  readonly observer?: TicketObserver | undefined;
 }
 
 /** Creates the page tickets of a gateway. */
 export function createPageTickets(options: PageTicketsOptions): PageTickets {
-  const { appClient, apps, sealer, clock, handleTtlMs, ticketTtlMs } = options;
+  const {
+    appClient,
+    apps,
+    sealer,
+    clock,
+    handleTtlMs,
+    ticketTtlMs,
+    observer = silentTicketObserver,
+  } = options;
 
   /** Resolves with `undefined` if the text cannot be opened, or if its app is no longer configured. */
   async function openTicket(
@@ -140,8 +150,13 @@ export function createPageTickets(options: PageTicketsOptions): PageTickets {
   ): Promise<(PageTicket & { readonly exchangeTicket: string | undefined }) | undefined> {
     const opened = await sealer.open(kind, text);
     const content = sealedTicketSchema.safeParse(opened?.content).data;
-    const app = apps.find(content?.app);
-    if (!opened || !content || !app) return undefined;
+    // The sealer has reported any other text.
+    if (!opened || !content) return undefined;
+    const app = apps.find(content.app);
+    if (!app) {
+      observer.handleRejected(kind, "unknown_app");
+      return undefined;
+    }
     return {
       app,
       credentials: app.credentials,
@@ -199,7 +214,9 @@ export function createPageTickets(options: PageTicketsOptions): PageTickets {
       if (!ticket) throw ticketNotFound();
       const { app, boundTo } = ticket;
       if (kind === "handle" && !mayUse(app, boundTo, caller.digests)) {
-        throw boundTo !== undefined && caller.hasNoCookie ? cookieMissing() : ticketNotFound();
+        const lacksCookie = boundTo !== undefined && caller.hasNoCookie;
+        observer.handleRejected(kind, lacksCookie ? "no_cookie" : "other_browser");
+        throw lacksCookie ? cookieMissing() : ticketNotFound();
       }
       return ticket;
     },

@@ -10,6 +10,7 @@ import {
 import { ticketNotFound } from "../http/http_error.js";
 import type { Sealer } from "./sealer.js";
 import { createSingleFlight } from "./single_flight.js";
+import { silentTicketObserver, type TicketObserver } from "./ticket_observer.js";
 
 /** The caller who requests an image. */
 export interface ImageCaller {
@@ -48,7 +49,7 @@ export interface QrImages {
 const maxCachedDrawings = 1_000;
 
 /** Creates the drawing queues and an empty cache. */
-export function createQrImages(sealer: Sealer): QrImages {
+export function createQrImages(sealer: Sealer, observer: TicketObserver = silentTicketObserver): QrImages {
   // Two queues: many requests for named images must not delay the codes that the Authing API draws on creation.
   const namedRenderer = createImageRenderer();
   const directRenderer = createImageRenderer();
@@ -62,6 +63,7 @@ export function createQrImages(sealer: Sealer): QrImages {
   ): Promise<Drawing> {
     const key = drawingKey(qrContent, options);
     const cached = drawingCache.get(key);
+    observer.imageRequested(cached !== undefined);
     if (cached) return cached;
     const drawing = await pendingDrawings.run(
       key,

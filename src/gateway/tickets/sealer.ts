@@ -1,9 +1,8 @@
 import { CompactEncrypt, type CryptoKey, compactDecrypt, errors } from "jose";
 import type { Clock } from "../../base/clock.js";
 import { isCanonicalBase64url, sha256 } from "../../domain/secrets.js";
-
-/** The purpose of a sealed text. A text of one kind never opens as another kind. */
-export type SealedKind = "handle" | "authing-handle" | "authing-exchange-ticket" | "image";
+import type { SealedKind } from "./sealed_kind.js";
+import { type HandleRejection, silentTicketObserver, type TicketObserver } from "./ticket_observer.js";
 
 /** The content of a sealed text, and the browser that it is bound to. */
 export interface SealedContent {
@@ -32,6 +31,16 @@ export interface Sealer {
   open(kind: SealedKind, text: string): Promise<SealedContent | undefined>;
 }
 
+/** Sealer whose keys can be replaced. */
+export interface ReplaceableSealer extends Sealer {
+  /**
+   * Prepares other keys. Returns a function that replaces the keys.
+   *
+   * @throws TypeError under the conditions of {@link createSealer}.
+   */
+  prepareReplacement(keys: readonly string[]): () => void;
+}
+
 /**
  * Longest text that is opened, in characters. An image name holds QR content; the others hold ids and
  * secrets.
@@ -48,7 +57,11 @@ const maxLength: Readonly<Record<SealedKind, number>> = {
  *
  * @throws TypeError if there is no key, or if a key is not 32 bytes in base64url.
  */
-export function createSealer(keys: readonly string[], clock: Clock): Sealer {
+export function createSealer(
+  keys: readonly string[],
+  clock: Clock,
+  observer: TicketObserver = silentTicketObserver,
+): Sealer {
   // Imported once: jose would import raw bytes again for each text, which takes as long as the decryption.
   const keysById = new Map(keys.map((key) => [sha256(key).slice(0, 8), importKey(key)]));
   const [newest] = keysById;
@@ -64,7 +77,11 @@ export function createSealer(keys: readonly string[], clock: Clock): Sealer {
     },
 
     async open(kind, text) {
-      if (text.length > maxLength[kind]) return undefined;
+      const reject = (rejection: HandleRejection) => {
+        observer.handleRejected(kind, rejection);
+        return undefined;
+      };
+      if (text.length > maxLength[kind]) return reject("invalid");
       // The expiry is in wall time, which all gateways share. The steady clock keeps texts from expiring early
       // when the wall clock of this process is set forward.
       const now = Math.min(clock.wallNow(), clock.now());
@@ -73,22 +90,50 @@ export function createSealer(keys: readonly string[], clock: Clock): Sealer {
           text,
           ({ kid: kidOfText }) => {
             const key = keysById.get(kidOfText ?? "");
-            if (!key) throw new errors.JWEDecryptionFailed();
+            if (!key) throw new UnknownKeyError();
             return key;
           },
           { keyManagementAlgorithms: ["dir"], contentEncryptionAlgorithms: ["A256GCM"] },
         );
         const { typ, exp, bnd } = header;
-        if (typ !== kind || typeof exp !== "number" || exp * 1000 <= now) return undefined;
-        if (bnd !== undefined && typeof bnd !== "string") return undefined;
+        if (typ !== kind || typeof exp !== "number") return reject("invalid");
+        if (exp * 1000 <= now) return reject("expired");
+        if (bnd !== undefined && typeof bnd !== "string") return reject("invalid");
         return { content: JSON.parse(Buffer.from(plaintext).toString("utf8")), boundTo: bnd };
       } catch (error) {
-        if (isMalformed(error)) return undefined;
+        if (error instanceof UnknownKeyError) return reject("unknown_key");
+        if (isMalformed(error)) return reject("invalid");
         throw error;
       }
     },
   };
 }
+
+/**
+ * Creates a sealer whose keys can be replaced.
+ *
+ * @throws TypeError under the conditions of {@link createSealer}.
+ */
+export function createReplaceableSealer(
+  keys: readonly string[],
+  clock: Clock,
+  observer?: TicketObserver,
+): ReplaceableSealer {
+  let current = createSealer(keys, clock, observer);
+  return {
+    seal: (kind, content, options) => current.seal(kind, content, options),
+    open: (kind, text) => current.open(kind, text),
+    prepareReplacement(next) {
+      const replacement = createSealer(next, clock, observer);
+      return () => {
+        current = replacement;
+      };
+    },
+  };
+}
+
+/** Reports a text that was sealed with a key that is none of ours. */
+class UnknownKeyError extends Error {}
 
 function importKey(key: string): Promise<CryptoKey> {
   if (!isCanonicalBase64url(key, 32)) throw new TypeError("a handle key must be 32 bytes as base64url");

@@ -10,6 +10,7 @@ import {
   type TicketStatus,
 } from "../../client/index.js";
 import { gatewayStopping } from "../http/http_error.js";
+import { silentTicketObserver, type TicketObserver } from "./ticket_observer.js";
 
 /** The identity of a ticket, and the credentials to watch it. */
 export interface TicketReference {
@@ -92,7 +93,12 @@ interface CachedStatus {
 /**
  * Creates a watch hub. At `maxWatches`, a poll of another ticket calls the service once and starts no watch.
  */
-export function createWatchHub(client: AppClient, clock: Clock, maxWatches: number): WatchHub {
+export function createWatchHub(
+  client: AppClient,
+  clock: Clock,
+  maxWatches: number,
+  observer: TicketObserver = silentTicketObserver,
+): WatchHub {
   const watches = new Map<string, SharedWatch>();
   let closed = false;
 
@@ -100,6 +106,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
     if (closed) throw gatewayStopping();
     const key = watchKeyOf(ticket);
     const existing = watches.get(key);
+    observer.statusRequested(existing ? "shared" : "started");
     if (existing) {
       existing.callers++;
       existing.cancelIdleTimer();
@@ -151,6 +158,7 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
       forget(watch);
     }
     watch.ended = true;
+    observer.watchEnded();
     watch.changed.notifyAll();
   }
 
@@ -193,8 +201,10 @@ export function createWatchHub(client: AppClient, clock: Clock, maxWatches: numb
     },
 
     async latest(ticket, timeoutMs, requestId) {
-      if (watches.size >= maxWatches && !watches.has(watchKeyOf(ticket)))
+      if (watches.size >= maxWatches && !watches.has(watchKeyOf(ticket))) {
+        observer.statusRequested("not_watched");
         return fetchStatus(ticket, timeoutMs, requestId);
+      }
       const watch = join(ticket, requestId);
       try {
         if (watch.cached === undefined && !watch.ended) {

@@ -74,7 +74,11 @@ export interface StreamSource {
 
 /** A kind of caller, with its authentication, log fields and key for limits. */
 export interface CallerKind<Caller> {
-  authenticate(authorization: readonly string[], call: RunningCall): Caller | Promise<Caller>;
+  authenticate(
+    authorization: readonly string[],
+    running: RunningCall,
+    call: ServerCall,
+  ): Caller | Promise<Caller>;
   logFieldsOf(caller: Caller): CallerLogFields;
   /** Returns the key under which calls are counted for the limits. */
   limitKeyOf(caller: Caller): string;
@@ -83,7 +87,7 @@ export interface CallerKind<Caller> {
 /** The dependencies that all handlers share. */
 export interface CallDependencies {
   readonly log: CallLog;
-  readonly observer: CallObserver;
+  readonly observer: Pick<CallObserver, "ofMethod">;
   /** Undefined if calls are not traced. */
   readonly tracer?: CallTracer | undefined;
   readonly inFlight: InFlightCalls;
@@ -226,7 +230,7 @@ async function runCall<Caller, Result>(
   try {
     if (inFlight.stopReason) throw inFlight.stopReason;
     inFlight.add(running, callKind);
-    const authenticated = kind.authenticate(authorizationOf(call.metadata), running);
+    const authenticated = kind.authenticate(authorizationOf(call.metadata), running, call);
     const caller = authenticated instanceof Promise ? await authenticated : authenticated;
     logEntry.setCaller(kind.logFieldsOf(caller));
     const key = kind.limitKeyOf(caller);
@@ -253,9 +257,9 @@ async function runCall<Caller, Result>(
     // The caller of a failed call has an id to ask about, even if it has sent none.
     const errorId = requestId ?? newRequestId();
     logEntry.fail(ticketError, errorId);
-    const { reason } = ticketError;
-    observer.onEnd(status[statusByReason[reason].code], reason, performance.now() - startedAt);
-    span?.end(statusByReason[reason].code, reason);
+    const code = status[statusByReason[ticketError.reason].code];
+    observer.onEnd(code, ticketError, performance.now() - startedAt);
+    span?.end(statusByReason[ticketError.reason].code, ticketError.reason);
     if (!call.cancelled) work.sendError(ticketError, errorId);
   } finally {
     if (admittedKey !== undefined) admission.leave(admittedKey);

@@ -1,4 +1,5 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { systemClock } from "../../base/clock.js";
+import { type DrainPace, drainGradually } from "../../base/drain_gradually.js";
 import type { TicketError } from "../../domain/ticket_error.js";
 
 /** A call that the server can end early. */
@@ -22,21 +23,17 @@ export interface InFlightCalls {
   add(call: EndableCall, kind: CallKind): void;
   delete(call: EndableCall): void;
   /**
-   * Sets the stop reason and ends all watches with it, one slice in each turn of the event loop. Other calls
-   * go on.
+   * Sets the stop reason and ends all watches with it, spread over the time of the pace. Other calls go on.
+   * Resolves once the last watch was told to end.
    */
-  stop(reason: TicketError): void;
-  /** Ends the remaining calls with the stop reason, in slices as well. To be called after `stop`. */
+  stop(reason: TicketError, pace: DrainPace): Promise<void>;
+  /** Ends the remaining calls with the stop reason at once. To be called after `stop`. */
   endCalls(): void;
   /** Resolves once no call is in progress. */
   whenIdle(): Promise<void>;
 }
 
-/**
- * Number of calls that are ended in one turn of the event loop. Few, since each writes its response and its log
- * line.
- */
-const sliceSize = 200;
+const atOnce: DrainPace = { timeMs: 0, timer: systemClock };
 
 export function createInFlightCalls(): InFlightCalls {
   const open: Record<CallKind, Set<EndableCall>> = { calls: new Set(), watches: new Set() };
@@ -44,15 +41,9 @@ export function createInFlightCalls(): InFlightCalls {
   let stopReason: TicketError | undefined;
   let idleListeners: (() => void)[] = [];
 
-  async function endAll(calls: ReadonlySet<EndableCall>, reason: TicketError): Promise<void> {
-    let ended = 0;
-    // A Set skips calls that are deleted during the iteration and visits each remaining call once.
-    for (const call of calls) {
-      call.end(reason);
-      ended += 1;
-      if (ended % sliceSize === 0) await nextTurn();
-    }
-  }
+  /** Ends calls. The iterator of a set skips calls that are deleted before their turn, and sees added ones. */
+  const endAll = (kind: CallKind, reason: TicketError, pace: DrainPace) =>
+    drainGradually(open[kind].values(), open[kind].size, (call) => call.end(reason), pace);
 
   return {
     get stopReason() {
@@ -69,12 +60,12 @@ export function createInFlightCalls(): InFlightCalls {
       for (const resolve of idleListeners) resolve();
       idleListeners = [];
     },
-    stop(reason) {
+    stop(reason, pace) {
       stopReason = reason;
-      void endAll(open.watches, reason);
+      return endAll("watches", reason, pace);
     },
     endCalls() {
-      if (stopReason) void endAll(open.calls, stopReason);
+      if (stopReason) void endAll("calls", stopReason, atOnce);
     },
     whenIdle() {
       return isIdle() ? Promise.resolve() : new Promise((resolve) => idleListeners.push(resolve));

@@ -1,5 +1,6 @@
-import type { Http2Session } from "node:http2";
+import { constants, type Http2Session } from "node:http2";
 import type { Socket } from "node:net";
+import { type DrainPace, drainGradually } from "../../base/drain_gradually.js";
 import { addressKeyOf } from "../../base/ip_prefix.js";
 import type { LimitEventLog } from "./limit_event_log.js";
 
@@ -33,6 +34,13 @@ export interface Connections {
   setReading(session: Http2Session, isReading: boolean): void;
   /** Destroys connections whose time is over. To be called at a regular interval. */
   sweep(): void;
+  /**
+   * Asks the peers to open their next connection elsewhere (GOAWAY), spread over the time of the pace. Calls go on.
+   * Resolves once all were asked.
+   */
+  handOver(pace: DrainPace): Promise<void>;
+  /** Ends the sessions that are still open, with their streams. */
+  cancel(): void;
   /** Destroys every connection. */
   destroy(): void;
 }
@@ -209,6 +217,10 @@ export function createConnections(limits: ConnectionLimits, limitEvents: LimitEv
         if (destroyAfter >= sweeps) break;
         socket.destroy();
       }
+    },
+    handOver: (pace) => drainGradually(bySession.keys(), bySession.size, (session) => session.close(), pace),
+    cancel() {
+      for (const session of bySession.keys()) session.destroy(undefined, constants.NGHTTP2_CANCEL);
     },
     destroy() {
       for (const { socket } of bySocket.values()) socket.destroy();

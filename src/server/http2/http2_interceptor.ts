@@ -1,5 +1,5 @@
 import type { Http2Server, Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
-import type { Socket } from "node:net";
+import { type Socket, Server as TcpServer } from "node:net";
 import type { Server } from "@grpc/grpc-js";
 
 /** An interceptor that receives connections, HTTP/2 sessions and streams before grpc-js does. */
@@ -54,6 +54,14 @@ export function interceptHttp2Servers(server: Server, interceptor: Http2Intercep
       interceptor.onStream(proceed, stream, headers, flags, rawHeaders);
     http2Server.on("stream", listener);
   }
+}
+
+/**
+ * Closes the port, so that clients turn to other servers. Open connections stay. `close` of an HTTP/2 server itself
+ * would also end the sessions, in some versions of Node.js.
+ */
+export function closePort(server: Server): void {
+  for (const http2Server of http2ServersOf(server)) TcpServer.prototype.close.call(http2Server);
 }
 
 /**

@@ -22,7 +22,12 @@ export interface LimitEventLog {
 /** Shortest time between two lines, in milliseconds. */
 const interval = 10_000;
 
-export function createLimitEventLog(log: Logger, clock: Clock): LimitEventLog {
+/** @param onEvent Called for each event. */
+export function createLimitEventLog(
+  log: Logger,
+  clock: Clock,
+  onEvent: (event: LimitEvent) => void = () => {},
+): LimitEventLog {
   let counts: Partial<Record<LimitEvent, number>> = {};
   let cancel: (() => void) | undefined;
 
@@ -36,6 +41,7 @@ export function createLimitEventLog(log: Logger, clock: Clock): LimitEventLog {
 
   return {
     count(event) {
+      onEvent(event);
       counts[event] = (counts[event] ?? 0) + 1;
       cancel ??= clock.after(interval, write);
     },

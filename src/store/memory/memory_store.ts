@@ -16,6 +16,8 @@ export interface MemoryStoreOptions {
   readonly maxTickets: number;
   /** Maximum number of tickets of one app, including the finished ones that are retained. */
   readonly maxTicketsPerApp: number;
+  /** Called when a ticket that nobody has read expires. */
+  readonly onExpire?: ((expired: Ticket, previous: Ticket) => void) | undefined;
 }
 
 /** A store in memory, with its counters. */
@@ -63,6 +65,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     const expired = expireIfDue(ticket, { now: clock.now(), writeId: newWriteId(), lifetimes });
     if (expired) {
       write(expired);
+      options.onExpire?.(expired, ticket);
     } else {
       tickets.delete(id);
       adjustCount(ticket.appId, -1);

@@ -3,6 +3,7 @@ import type { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Metadata, type sendUnaryData, status } from "@grpc/grpc-js";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
+import { systemClock } from "../../../src/base/clock.js";
 import { createTurnScheduler } from "../../../src/base/turns/turn_scheduler.js";
 import { TicketError } from "../../../src/domain/ticket_error.js";
 import type { Admission } from "../../../src/server/calls/admission.js";
@@ -95,7 +96,7 @@ describe("the call handler", () => {
     const { inFlight, call, handled, codes } = setUp();
     for (let count = 0; count < 3; count++) call("shop");
     await Promise.resolve();
-    inFlight.stop(new TicketError("SERVER_DRAINING"));
+    void inFlight.stop(new TicketError("SERVER_DRAINING"), { timeMs: 0, timer: systemClock });
     call("shop");
     await inFlight.whenIdle();
     expect(handled).toHaveLength(3);
@@ -107,7 +108,7 @@ describe("the call handler", () => {
     const { inFlight, call, handled, codes } = setUp();
     for (let count = 0; count < 3; count++) call("shop");
     await Promise.resolve();
-    inFlight.stop(new TicketError("SERVER_DRAINING"));
+    void inFlight.stop(new TicketError("SERVER_DRAINING"), { timeMs: 0, timer: systemClock });
     inFlight.endCalls();
     await inFlight.whenIdle();
     expect(handled).toHaveLength(1);

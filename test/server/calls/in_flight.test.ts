@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { systemClock } from "../../../src/base/clock.js";
 import { TicketError } from "../../../src/domain/ticket_error.js";
 import { type CallKind, createInFlightCalls } from "../../../src/server/calls/in_flight.js";
 import { flushPromises } from "../../support/clock.js";
 
 const draining = new TicketError("SERVER_DRAINING");
+const atOnce = { timeMs: 0, timer: systemClock };
 
 /** Creates calls that are removed when they end, like real ones, and records their reasons. */
 function callsIn(
@@ -33,7 +35,7 @@ describe("stopping the watches and calls in progress", () => {
     const over = inFlight.whenIdle().then(() => {
       isOver = true;
     });
-    inFlight.stop(draining);
+    void inFlight.stop(draining, atOnce);
     for (let before = 0; !isOver; before = reasons.length) {
       expect(reasons.length - before).toBeLessThanOrEqual(500);
       await flushPromises();
@@ -48,7 +50,7 @@ describe("stopping the watches and calls in progress", () => {
   it("also ends a call that was added while the others were being ended", async () => {
     const inFlight = createInFlightCalls();
     callsIn(inFlight, 1_000);
-    inFlight.stop(draining);
+    void inFlight.stop(draining, atOnce);
     const late = callsIn(inFlight, 1);
     await inFlight.whenIdle();
     expect(late).toEqual([draining]);
@@ -57,7 +59,7 @@ describe("stopping the watches and calls in progress", () => {
   it("has a stop reason from the stop on", () => {
     const inFlight = createInFlightCalls();
     expect(inFlight.stopReason).toBeUndefined();
-    inFlight.stop(draining);
+    void inFlight.stop(draining, atOnce);
     expect(inFlight.stopReason).toBe(draining);
   });
 
@@ -65,7 +67,7 @@ describe("stopping the watches and calls in progress", () => {
     const inFlight = createInFlightCalls();
     const watches = callsIn(inFlight, 1);
     const calls = callsIn(inFlight, 300, "calls");
-    inFlight.stop(draining);
+    void inFlight.stop(draining, atOnce);
     await flushPromises();
     expect([watches, calls]).toEqual([[draining], []]);
     inFlight.endCalls();
@@ -78,7 +80,7 @@ describe("stopping the watches and calls in progress", () => {
     const inFlight = createInFlightCalls();
     const stubborn = { end: () => {} };
     inFlight.add(stubborn, "watches");
-    inFlight.stop(draining);
+    void inFlight.stop(draining, atOnce);
     let isOver = false;
     const over = inFlight.whenIdle().then(() => {
       isOver = true;

@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { expect, it, onTestFinished } from "vitest";
 import { GetStatusResponse, QrLoginServiceService } from "../../../gen/qrlogin/v1/qr_login_service.js";
 import { createAdmissions } from "../../../src/server/calls/admission.js";
+import { silentCallObserver } from "../../../src/server/calls/call_observer.js";
 import { createHttp2Limits } from "../../../src/server/http2/http2_limits.js";
 import { weightOf } from "../../../src/server/http2/request_metadata.js";
 import { createManualClock } from "../../support/clock.js";
@@ -52,7 +53,7 @@ async function metadataKeptOf(fields: Record<string, string>): Promise<KeptMetad
   const admissions = createAdmissions(limits);
   const held = createHttp2Limits({
     ...{ config: limits, clock, log, services: [QrLoginServiceService], admissions },
-    appOf: () => undefined,
+    ...{ appOf: () => undefined, observer: silentCallObserver },
   });
   held.attach(server);
   const peer = await connectPeer(`127.0.0.1:${port}`);

@@ -1,0 +1,5 @@
+import { gatewayDashboard } from "./gateway_dashboard.js";
+import type { DashboardDefinition } from "./panel.js";
+
+/** All dashboards that `deploy/monitoring/grafana` holds. */
+export const dashboards: readonly DashboardDefinition[] = [gatewayDashboard];

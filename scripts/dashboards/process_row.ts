@@ -1,0 +1,56 @@
+import { type RowDefinition, rate, selector } from "./panel.js";
+
+/** The panels of a Node.js process, which service and gateway share. */
+export const processRow: RowDefinition = {
+  title: "Process",
+  panels: [
+    {
+      title: "CPU",
+      description:
+        "Cores in use. A process without workers uses one at most, and a second one for images and garbage collection.",
+      unit: "short",
+      queries: [{ expr: rate("process_cpu_seconds_total"), legend: "{{instance}}" }],
+    },
+    {
+      title: "Delay of the event loop",
+      description:
+        "The 99th percentile since the last scrape. Above 0.1 s, everything waits: find what blocks, or add processes.",
+      unit: "s",
+      queries: [{ expr: `nodejs_eventloop_lag_p99_seconds{${selector}}`, legend: "{{instance}}" }],
+    },
+    {
+      title: "Memory",
+      description: "Resident memory, and the part of it that is JavaScript heap in use.",
+      unit: "bytes",
+      queries: [
+        { expr: `process_resident_memory_bytes{${selector}}`, legend: "{{instance}} resident" },
+        { expr: `nodejs_heap_size_used_bytes{${selector}}`, legend: "{{instance}} heap" },
+      ],
+    },
+    {
+      title: "Garbage collection",
+      description: "Share of the time that the process spends on it.",
+      unit: "percentunit",
+      queries: [
+        {
+          expr: `sum by (instance) (${rate("nodejs_gc_duration_seconds_sum")})`,
+          legend: "{{instance}}",
+        },
+      ],
+    },
+    {
+      title: "File descriptors",
+      description: "Share of the limit that is open. At 1, no connection is accepted.",
+      unit: "percentunit",
+      queries: [
+        { expr: `process_open_fds{${selector}} / process_max_fds{${selector}}`, legend: "{{instance}}" },
+      ],
+    },
+    {
+      title: "Restarts",
+      description: "Time since the start.",
+      unit: "s",
+      queries: [{ expr: `time() - process_start_time_seconds{${selector}}`, legend: "{{instance}}" }],
+    },
+  ],
+};

@@ -1,0 +1,68 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { onResponseEnd } from "./disconnect_signal.js";
+import { reasonOf } from "./request_log.js";
+
+/** A response stream that has ended. */
+export interface EndedStream {
+  /** Pattern of the route, such as `/qrlogin/v1/tickets`, or `unmatched` for a path without a route. */
+  readonly route: string;
+  /** Reason of the error. A status call can have one although it succeeds: it then repeats an earlier status. */
+  readonly reason: string | undefined;
+  readonly durationMs: number;
+}
+
+/** A request that has ended. Strangers cannot multiply the values: methods, routes and statuses are closed sets. */
+export interface EndedRequest extends EndedStream {
+  /** Method, or `_OTHER` for one that no browser uses. */
+  readonly method: string;
+  /** Status of the response, or 499 if the client was gone before there was one. */
+  readonly status: number;
+}
+
+/** Reports of HTTP requests. */
+export interface RequestObserver {
+  /** Reports a request that has arrived. */
+  requestStarted(): void;
+  /** Reports the end of a request. Called once for each, also if the client disconnects. */
+  requestEnded(request: EndedRequest): void;
+  /** Reports a request whose response is a stream, which lasts for minutes. `requestEnded` does not follow. */
+  streamStarted(route: string): void;
+  /** Reports the end of a stream. */
+  streamEnded(stream: EndedStream): void;
+}
+
+/** Replies whose response is a stream. */
+const streams = new WeakSet<FastifyReply>();
+
+/** Methods that are reported by name, as in OpenTelemetry's semantic conventions. */
+const knownMethods = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]);
+
+/** Reports the requests of a server, or of a plugin. */
+export function observeRequests(instance: FastifyInstance, observer: RequestObserver): void {
+  instance.addHook("onRequest", async (request, reply) => {
+    observer.requestStarted();
+    onResponseEnd(reply, () => {
+      const ended = { route: routeOf(request), reason: reasonOf(request), durationMs: reply.elapsedTime };
+      if (streams.has(reply)) observer.streamEnded(ended);
+      else observer.requestEnded({ ...ended, method: methodOf(request), status: statusOf(reply) });
+    });
+  });
+}
+
+/** Reports that the response to a request is a stream, which begins now. */
+export function reportStream(reply: FastifyReply, observer: RequestObserver): void {
+  streams.add(reply);
+  observer.streamStarted(routeOf(reply.request));
+}
+
+function methodOf({ method }: FastifyRequest): string {
+  return knownMethods.has(method) ? method : "_OTHER";
+}
+
+function statusOf({ raw }: FastifyReply): number {
+  return raw.headersSent ? raw.statusCode : 499;
+}
+
+function routeOf({ routeOptions: { url = "unmatched" } }: FastifyRequest): string {
+  return url;
+}

@@ -1,0 +1,121 @@
+import { LRUCache } from "lru-cache";
+import type { Clock } from "../base/clock.js";
+import { isTerminal, type Ticket, type TicketState } from "../domain/ticket.js";
+import type { TicketObserver } from "../service/ticket_observer.js";
+import type { MetricsRegistry } from "./registry.js";
+
+/** Upper bounds of the times that people take, in seconds. */
+const bounds = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600] as const;
+
+/** Number of tickets whose times are known. With more, the one that was written longest ago is forgotten. */
+const maxTimedTickets = 50_000;
+
+/** Number of apps with a label of their own. Further ones count as `other`. */
+const maxApps = 100;
+
+/** States in which a ticket is live. */
+const liveStates: readonly TicketState[] = ["PENDING", "SCANNED", "AWAITING_CHECK_CODE", "AUTHORIZED"];
+
+export interface TicketMetricsOptions {
+  /** Clock of the tickets. */
+  readonly clock: Clock;
+  /** True if every write of every ticket passes here, as with the embedded store. */
+  readonly seesAllWrites: boolean;
+}
+
+/**
+ * Creates the metrics of sign-ins: the funnel, and the times between its events. The times are those between two writes
+ * of this process. With several processes on one Redis they are a sample, since the next write may be another's.
+ */
+export function createTicketMetrics(
+  registry: MetricsRegistry,
+  { clock, seesAllWrites }: TicketMetricsOptions,
+): TicketObserver {
+  const events = registry.counter({
+    name: "qrlogin_tickets_total",
+    help: "Events of sign-ins, each with the state that it ended.",
+    labels: ["event", "from"],
+  });
+  const eventsOfApps = registry.counter({
+    name: "qrlogin_app_tickets_total",
+    help: "Events of sign-ins by app.",
+    labels: ["app", "event"],
+  });
+  const steps = registry.histogram({
+    name: "qrlogin_ticket_step_seconds",
+    help: "Time that a sign-in takes for a step.",
+    labels: ["step"],
+    bounds,
+  });
+  const apps = new Set<string>();
+  const times = new LRUCache<string, { readonly createdAt: number | undefined; readonly since: number }>({
+    max: maxTimedTickets,
+  });
+  const live = seesAllWrites
+    ? registry.gauge({ name: "qrlogin_live_tickets", help: "Live tickets by state.", labels: ["state"] })
+    : undefined;
+  for (const state of liveStates) live?.with({ state });
+
+  function labelOf(appId: string): string {
+    if (!apps.has(appId) && apps.size >= maxApps) return "other";
+    apps.add(appId);
+    return appId;
+  }
+
+  function observeTimes({ id, state }: Ticket, previous: Ticket | undefined): void {
+    const now = clock.now();
+    const before = previous && times.get(id);
+    const step = previous && stepOf(state, previous.state);
+    if (before && step !== undefined) steps.with({ step }).observe((now - before.since) / 1_000);
+    if (before?.createdAt !== undefined && state === "EXCHANGED")
+      steps.with({ step: "sign_in" }).observe((now - before.createdAt) / 1_000);
+    if (isTerminal(state)) times.delete(id);
+    else if (state !== previous?.state)
+      times.set(id, { createdAt: previous ? before?.createdAt : now, since: now });
+  }
+
+  return {
+    onWrite(ticket, previous) {
+      const event = eventOf(ticket, previous);
+      events.with({ event, from: previous?.state ?? "" }).add();
+      eventsOfApps.with({ app: labelOf(ticket.appId), event }).add();
+      observeTimes(ticket, previous);
+      if (!live) return;
+      if (previous) live.with({ state: previous.state }).add(-1);
+      if (!isTerminal(ticket.state)) live.with({ state: ticket.state }).add(1);
+    },
+  };
+}
+
+/** Returns the name of the event that a write is. */
+function eventOf({ state, cancelReason }: Ticket, previous: Ticket | undefined): string {
+  if (!previous) return "created";
+  switch (state) {
+    case "PENDING":
+      return "unchanged";
+    case "SCANNED":
+      return "scanned";
+    case "AWAITING_CHECK_CODE":
+      return previous.state === "SCANNED" ? "check_code_shown" : "check_code_wrong";
+    case "AUTHORIZED":
+      return "authorized";
+    case "EXCHANGED":
+      return "exchanged";
+    case "EXPIRED":
+      return "expired";
+    case "CANCELLED":
+      return cancelReason === "CANCELLED_BY_APPROVER"
+        ? "declined"
+        : cancelReason === "CHECK_CODE_FAILED"
+          ? "check_code_failed"
+          : "withdrawn";
+  }
+}
+
+/** Returns the name of the step that a person completes with a change of state, if any. */
+function stepOf(state: TicketState, previous: TicketState): string | undefined {
+  if (previous === "PENDING" && state === "SCANNED") return "scan";
+  if (previous === "SCANNED" && state !== "EXPIRED") return "decision";
+  if (previous === "AWAITING_CHECK_CODE" && state === "AUTHORIZED") return "check_code";
+  return previous === "AUTHORIZED" && state === "EXCHANGED" ? "exchange" : undefined;
+}

@@ -1,0 +1,81 @@
+import { expect, it } from "vitest";
+import { createWorkersMetrics, workerTimeout } from "../../src/compose/workers/worker_metrics.js";
+import { createMetricsRegistry } from "../../src/metrics/registry.js";
+import { createManualClock, flushPromises } from "../support/clock.js";
+import { scrapeOf } from "../support/scrape.js";
+
+/** Creates a worker that counts calls and answers scrapes until it hangs or exits. */
+function createWorker() {
+  const registry = createMetricsRegistry();
+  const calls = registry.counter({ name: "calls_total", help: "Calls." }).with({});
+  const durations = registry.histogram({ name: "call_seconds", help: "Times.", bounds: [1] }).with({});
+  const open = registry.gauge({ name: "open", help: "Open." }).with({});
+  let hangs = false;
+  let exit = () => {};
+  const exited = new Promise<{ code: number; signal: null }>((resolve) => {
+    exit = () => resolve({ code: 1, signal: null });
+  });
+  return {
+    calls,
+    durations,
+    open,
+    exited,
+    readMetrics: async () => (hangs ? new Promise<never>(() => {}) : [await registry.snapshot()]),
+    hang() {
+      hangs = true;
+    },
+    async exit() {
+      exit();
+      await flushPromises();
+    },
+  };
+}
+
+function setUp() {
+  const clock = createManualClock();
+  const metrics = createWorkersMetrics(clock);
+  const workers = [createWorker(), createWorker()] as const;
+  for (const worker of workers) metrics.add(worker);
+  return { clock, metrics, workers };
+}
+
+it("adds the values of all workers", async () => {
+  const { metrics, workers } = setUp();
+  workers[0].calls.add(2);
+  workers[1].calls.add(3);
+  for (const worker of workers) worker.open.set(4);
+  const { value } = await scrapeOf(metrics);
+  expect([value("calls_total"), value("open"), value("qrlogin_workers_answering")]).toEqual([5, 8, 2]);
+});
+
+it("keeps the sums of a worker that has exited, so that a counter never goes back, and drops its gauges", async () => {
+  const { metrics, workers } = setUp();
+  workers[0].calls.add(2);
+  workers[0].durations.observe(0.5);
+  workers[0].open.set(4);
+  await scrapeOf(metrics);
+  await workers[0].exit();
+  const successor = createWorker();
+  successor.calls.add(1);
+  metrics.add(successor);
+  const { value } = await scrapeOf(metrics);
+  expect([value("calls_total"), value("call_seconds_count"), value("open")]).toEqual([3, 1, 0]);
+  await successor.exit();
+  const last = await scrapeOf(metrics);
+  expect([last.value("calls_total"), last.value("qrlogin_workers_answering")]).toEqual([3, 1]);
+});
+
+it("answers although a worker hangs, with its last known values", async () => {
+  const { clock, metrics, workers } = setUp();
+  workers[0].calls.add(2);
+  await scrapeOf(metrics);
+  workers[0].hang();
+  workers[0].calls.add(100);
+  workers[1].calls.add(1);
+  const scrape = scrapeOf(metrics);
+  await flushPromises();
+  clock.advance(workerTimeout);
+  const { value } = await scrape;
+  expect([value("calls_total"), value("qrlogin_workers_answering")]).toEqual([3, 1]);
+  expect(clock.pendingCount).toBe(0);
+});

@@ -1,0 +1,117 @@
+/**
+ * Values of a series at each minute, in the notation of promtool: `0+60x20` begins with 0 and adds 60 twenty times,
+ * `1x20` stays.
+ */
+export type Series = Readonly<Record<string, string>>;
+
+/** An alert, metrics for which it fires, and metrics that are not far from them for which it stays silent. */
+export interface AlertCase {
+  readonly alert: string;
+  readonly fires: Series;
+  readonly silent: Series;
+  /** Labels of the alert that fires, besides its name and severity. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Minutes after which it fires. */
+  readonly after: number;
+}
+
+const service = 'job="qrlogin",instance="node-1"';
+const gateway = 'job="qrlogin-gateway",instance="gateway-1"';
+const ofService = { job: "qrlogin", instance: "node-1" };
+
+const responses = (status: number) =>
+  `http_server_request_duration_seconds_count{${gateway},http_route="/qrlogin/v1/tickets",http_response_status_code="${status}"}`;
+const calls = (status: string) =>
+  `grpc_client_call_duration_seconds_count{${gateway},grpc_status="${status}"}`;
+const buckets = (le: string) =>
+  `http_server_request_duration_seconds_bucket{${gateway},http_response_status_code="200",le="${le}"}`;
+const limits = (limit: string) => `qrlogin_gateway_limits_exceeded_total{${gateway},limit="${limit}"}`;
+const handles = (reason: string) =>
+  `qrlogin_gateway_handles_rejected_total{${gateway},kind="handle",reason="${reason}"}`;
+
+/** A case for each alert of `deploy/monitoring/prometheus/rules.yaml`. */
+export const alertCases: readonly AlertCase[] = [
+  {
+    alert: "QrloginDown",
+    fires: { [`up{${service}}`]: "1 1 0x20" },
+    silent: { [`up{${service}}`]: "1 1 0 1x20", 'up{job="another",instance="x"}': "0x20" },
+    labels: ofService,
+    after: 5,
+  },
+  {
+    alert: "QrloginRestarts",
+    fires: { [`process_start_time_seconds{${service}}`]: "1 2 3 4x20" },
+    silent: { [`process_start_time_seconds{${service}}`]: "1 2 3x20" },
+    labels: ofService,
+    after: 5,
+  },
+  {
+    alert: "QrloginVersionsDiffer",
+    fires: {
+      'qrlogin_build_info{version="1.0.0",instance="a"}': "1x90",
+      'qrlogin_build_info{version="1.1.0",instance="b"}': "1x90",
+    },
+    silent: {
+      'qrlogin_build_info{version="1.0.0",instance="a"}': "1x90",
+      'qrlogin_build_info{version="1.0.0",instance="b"}': "1x90",
+    },
+    labels: {},
+    after: 61,
+  },
+  {
+    alert: "QrloginGatewayErrors",
+    fires: { [responses(201)]: "0+970x20", [responses(503)]: "0+30x20" },
+    silent: { [responses(201)]: "0+990x20", [responses(503)]: "0+10x20", [responses(404)]: "0+500x20" },
+    labels: {},
+    after: 10,
+  },
+  {
+    alert: "QrloginGatewayCannotReachService",
+    fires: { [calls("UNAVAILABLE")]: "0+60x20", [calls("OK")]: "0+10x20" },
+    silent: { [calls("UNAVAILABLE")]: "0+10x20", [calls("OK")]: "0+60x20", [calls("CANCELLED")]: "0+60x20" },
+    labels: { instance: "gateway-1" },
+    after: 6,
+  },
+  {
+    alert: "QrloginGatewaySlow",
+    fires: { [buckets("1")]: "0+90x30", [buckets("2.5")]: "0+100x30", [buckets("+Inf")]: "0+100x30" },
+    silent: { [buckets("1")]: "0+995x30", [buckets("2.5")]: "0+1000x30", [buckets("+Inf")]: "0+1000x30" },
+    labels: {},
+    after: 16,
+  },
+  {
+    alert: "QrloginHandleKeysDiffer",
+    fires: { [handles("unknown_key")]: "0+60x20" },
+    silent: { [handles("unknown_key")]: "0+3x20", [handles("expired")]: "0+600x20" },
+    labels: { instance: "gateway-1" },
+    after: 10,
+  },
+  {
+    alert: "QrloginGatewayFull",
+    fires: { [limits("streams")]: "0+1x20" },
+    silent: { [limits("streams")]: "7x20", [limits("calls_per_address")]: "0+1x20" },
+    labels: { instance: "gateway-1", limit: "streams" },
+    after: 10,
+  },
+  {
+    alert: "QrloginGatewayLimits",
+    fires: { [limits("requester_address")]: "0+120x20" },
+    silent: { [limits("requester_address")]: "0+30x20" },
+    labels: { limit: "requester_address" },
+    after: 16,
+  },
+  {
+    alert: "QrloginEventLoopDelayed",
+    fires: { [`nodejs_eventloop_lag_p99_seconds{${service}}`]: "0.2x20" },
+    silent: { [`nodejs_eventloop_lag_p99_seconds{${service}}`]: "0.2 0.2 0.02 0.2 0.2x2 0.02 0.2x3 0.02x20" },
+    labels: ofService,
+    after: 6,
+  },
+  {
+    alert: "QrloginDescriptorsRunOut",
+    fires: { [`process_open_fds{${service}}`]: "900x20", [`process_max_fds{${service}}`]: "1024x20" },
+    silent: { [`process_open_fds{${service}}`]: "700x20", [`process_max_fds{${service}}`]: "1024x20" },
+    labels: ofService,
+    after: 6,
+  },
+];

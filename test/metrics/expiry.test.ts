@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import { createMetricsRegistry } from "../../src/metrics/registry.js";
+import { createTicketMetrics } from "../../src/metrics/ticket_metrics.js";
+import { load, noAccessCheck } from "../../src/service/apply_command.js";
+import { createMemoryStore } from "../../src/store/memory/memory_store.js";
+import { createManualClock } from "../support/clock.js";
+import { scrapeOf } from "../support/scrape.js";
+import { lifetimes, ticketIn } from "../support/tickets.js";
+
+it("counts a ticket that expires in the embedded store although nobody reads it, once", async () => {
+  const clock = createManualClock();
+  const registry = createMetricsRegistry();
+  const observer = createTicketMetrics(registry, { clock, seesAllWrites: true });
+  const store = createMemoryStore({
+    ...{ clock, lifetimes, maxTickets: 10, maxTicketsPerApp: 10 },
+    onExpire: observer.onWrite,
+  });
+  const ticket = { ...ticketIn("PENDING"), expiresAt: clock.now() + 10_000 };
+  await store.create(ticket);
+  observer.onWrite(ticket, undefined);
+  for (let second = 0; second < 12; second += 1) clock.advance(1_000);
+  await load({ store, clock, lifetimes, observer }, ticket.id, noAccessCheck);
+  const { value } = await scrapeOf({ readMetrics: async () => [await registry.snapshot()] });
+  expect(value("qrlogin_tickets_total", { event: "expired", from: "PENDING" })).toBe(1);
+  expect(value("qrlogin_live_tickets", { state: "PENDING" })).toBe(0);
+  await store.close();
+});
