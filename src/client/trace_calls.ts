@@ -13,18 +13,20 @@ const setter: TextMapSetter<Metadata> = { set: (metadata, name, value) => metada
 
 /**
  * Makes a span of each call, in the trace that the program is in, and adds its context to the metadata. Leaves calls as
- * they are if the program has no OpenTelemetry.
+ * they are if the program has no OpenTelemetry: the types ask for an InterceptingCall, the library itself passes on
+ * others.
  */
 export const traceCalls: Interceptor = (options, nextCall) => {
   const path = options.method_definition.path.slice(1);
   const [service = "", method = ""] = path.split("/");
+  // The gateway asks for the health of the service every few seconds, and each time would be a trace of its own.
+  if (!service.startsWith("qrlogin.")) return nextCall(options) as InterceptingCall;
   // Of the program's own OpenTelemetry. Without one, its spans have no valid context.
   const span = trace.getTracer("qrlogin").startSpan(path, {
     kind: SpanKind.CLIENT,
     attributes: { "rpc.system": "grpc", "rpc.service": service, "rpc.method": method },
   });
   const call = nextCall(options);
-  // The types ask for more than the library does, which passes such calls on itself.
   if (!isSpanContextValid(span.spanContext())) return call as InterceptingCall;
   const active = trace.setSpan(context.active(), span);
   return new InterceptingCall(call, {
