@@ -186,7 +186,7 @@ async function runServe(
   const { development } = config;
   // With workers, this process makes no spans itself.
   const name = workers === undefined ? "qrlogin" : undefined;
-  const { log, tracing } = await startTelemetry(config, name, environment);
+  const { log, tracing, losses } = await startTelemetry(config, name, environment);
   const timeoutMs = serveStopTimeout(config, workers);
   void stopRequested.then(() => exitAfterTimeout(timeoutMs, environment, log));
   let isStopRequested = false;
@@ -197,7 +197,7 @@ async function runServe(
     workers === undefined
       ? () => startService(config, log, { tracing })
       : () => startWorkers({ config, count: workers, log, onExit: environment.onExit });
-  const started = startServers(config, log, { start, tracing }).catch((error: unknown) => {
+  const started = startServers(config, log, { start, tracing, losses }).catch((error: unknown) => {
     // A signal to the whole process group also ends workers that are too young to ignore it.
     if (isStopRequested) return undefined;
     throw error;
@@ -224,11 +224,11 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
   const { config, files } = requireConfig(readConfig(sources));
   const { development, gateway: gatewayConfig } = config;
   if (!gatewayConfig) throw new Error("the configuration has no gateway section");
-  const { log, tracing } = await startTelemetry(config, "qrlogin-gateway", environment);
+  const { log, tracing, losses } = await startTelemetry(config, "qrlogin-gateway", environment);
   const reloading = reloadOnRequest({ process: "gateway", sources, config, files }, log, environment);
   void stopRequested.then(() => exitAfterTimeout(gatewayStopTimeout(gatewayConfig), environment, log));
   const metrics = gatewayConfig.metrics.enabled
-    ? await startProcessMetrics(gatewayConfig.metrics, defaultMetricsAddress.gateway, log)
+    ? await startProcessMetrics(gatewayConfig.metrics, defaultMetricsAddress.gateway, log, losses)
     : undefined;
   const server = await startGatewayFromConfig(gatewayConfig, log, { demo: development, metrics, tracing });
   const needed = development ? reservedDescriptors : gatewayDescriptorsNeeded(gatewayConfig);
@@ -274,7 +274,7 @@ function exitAfterTimeout(timeoutMs: number, environment: CommandEnvironment, lo
 async function stopGracefully(
   running: { stop(): Promise<void> },
   stopRequested: Promise<string>,
-  { log, tracing }: Telemetry,
+  { log, tracing }: Pick<Telemetry, "log" | "tracing">,
   reloading: Reloading,
 ): Promise<void> {
   const signal = await stopRequested;

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../base/clock.js";
 import type { Config, GatewayConfig } from "../config/config.js";
 import { readCertificateFiles } from "../config/files/certificates.js";
 import type { GatewayServer } from "../gateway/server.js";
+import type { LogLosses } from "../log/process_log.js";
 import type { MetricsRegistry } from "../metrics/registry.js";
 import type { Tracing } from "../tracing/tracing.js";
 import { monitorCertificates } from "./certificate_monitor.js";
@@ -31,6 +32,8 @@ export interface ServeOptions {
   /** Starts the service. Default: in this process. */
   readonly start?: (() => Promise<Service>) | undefined;
   readonly clock?: Clock | undefined;
+  /** Lines that the log has dropped, for metrics. */
+  readonly losses?: Readonly<LogLosses> | undefined;
   /** Traces of the gateway in this process. */
   readonly tracing?: Tracing | undefined;
 }
@@ -44,10 +47,15 @@ export interface ServeOptions {
 export async function startServers(
   config: Config,
   log: Logger,
-  { start = () => startService(config, log), clock = systemClock, tracing }: ServeOptions = {},
+  {
+    start = () => startService(config, log),
+    clock = systemClock,
+    tracing,
+    losses = { lines: 0 },
+  }: ServeOptions = {},
 ): Promise<RunningServers> {
   const metrics = config.metrics.enabled
-    ? await startProcessMetrics(config.metrics, defaultMetricsAddress.service, log)
+    ? await startProcessMetrics(config.metrics, defaultMetricsAddress.service, log, losses)
     : undefined;
   const running: { stop(): Promise<void> }[] = metrics ? [metrics] : [];
   /** Stops what is running, in the reverse order of its start. */

@@ -1,11 +1,13 @@
 import type { Logger } from "pino";
 import type { Config } from "../config/config.js";
-import { createProcessLog, type LogEnvironment } from "../log/process_log.js";
+import { createProcessLog, type LogEnvironment, type LogLosses } from "../log/process_log.js";
 import { activeTraceFields, startTracing, type Tracing } from "../tracing/tracing.js";
 
 /** The log of a process, and its traces if the environment asks for them. */
 export interface Telemetry {
   readonly log: Logger;
+  /** Lines that the log has dropped, for metrics. */
+  readonly losses: Readonly<LogLosses>;
   readonly tracing: Tracing | undefined;
 }
 
@@ -22,7 +24,9 @@ export async function startTelemetry(
 ): Promise<Telemetry> {
   const tracing = name && (await startTracing(environment.env, name));
   const lineFields = tracing && activeTraceFields;
-  const log = createProcessLog(config.log, { development: config.development, lineFields }, environment);
+  const losses = { lines: 0 };
+  const { development } = config;
+  const log = createProcessLog(config.log, { development, losses, lineFields }, environment);
   tracing?.reportTo(log);
-  return { log, tracing };
+  return { log, losses, tracing };
 }

@@ -13,6 +13,11 @@ export interface LogEnvironment {
   onExit(callback: () => void): void;
 }
 
+/** Number of the lines that a log has dropped. */
+export interface LogLosses {
+  lines: number;
+}
+
 /** Form of the lines; see the configuration section `log`. */
 export interface LogOptions {
   readonly level: LevelWithSilent;
@@ -24,14 +29,18 @@ export interface LogOptions {
 /**
  * Creates the log of a process, on standard output. Nothing waits for the log: lines that cannot be written
  * in time are dropped, and a warning then reports their number and the cause.
+ *
+ * @param losses Counts the dropped lines, for metrics.
  */
 export function createProcessLog(
   { level, format, time, levels }: LogOptions,
   {
     development,
+    losses,
     lineFields,
   }: {
     readonly development: boolean;
+    readonly losses?: LogLosses;
     /** Returns fields for each line when it is written. */
     readonly lineFields?: (() => object) | undefined;
   },
@@ -42,7 +51,10 @@ export function createProcessLog(
     afterTurn: setImmediate,
     sleep: sleepSync,
     clock: systemClock,
-    onDropped: (lines) => dropWarnings.warn(lines, "log lines were dropped"),
+    onDropped(lines) {
+      if (losses) losses.lines += lines.dropped;
+      dropWarnings.warn(lines, "log lines were dropped");
+    },
   });
   const isPretty = format === "pretty" || (format === "auto" && development && stdout.isTerminal);
   const pretty = createPrettyPrinter({ hasColors: stdout.isTerminal && !env.NO_COLOR });
