@@ -51,6 +51,7 @@ const holders: Readonly<Record<string, Holder>> = {
   "docs/stacks/next.md sh": [3, "test/stacks"],
   "docs/stacks/node.md sh": [4, "test/stacks"],
   "docs/stacks/php.md sh": [3, "test/stacks"],
+  "docs/tracing.md sh": [1, "test/tracing/process.test.ts, without the installation"],
   "docs/tls.md sh": [1, "test/server/documented_certificates.test.ts"],
   "docs/load-balancing.md json": [1, "test/gateway/readiness.test.ts"],
   "docs/upgrades.md sh": [1, "none: check-config as in test/config"],
