@@ -1,6 +1,8 @@
 import type { Logger } from "pino";
 import { ownVersion } from "../base/own_version.js";
 import type { MetricsConfig } from "../config/config.js";
+import type { CertificateFile } from "../config/files/certificates.js";
+import { createCertificateMetrics } from "../metrics/certificate_metrics.js";
 import { startMetricsEndpoint } from "../metrics/endpoint.js";
 import { addProcessMetrics, withAggregations } from "../metrics/process_metrics.js";
 import {
@@ -25,6 +27,8 @@ export interface ProcessMetrics {
   readonly registry: MetricsRegistry;
   /** Address of the endpoint, with the actual port; undefined if it is not served. */
   readonly address: string | undefined;
+  /** Reports a certificate in use. The values of its label are settings, never contents. */
+  onCertificate(file: CertificateFile): void;
   /** Adds the metrics of a server to the scrapes. */
   add(source: MetricsSource): void;
   /** Stops the endpoint. */
@@ -61,6 +65,7 @@ export async function startProcessMetrics(
   return {
     registry,
     address: endpoint?.address,
+    onCertificate: createCertificateMetrics(registry),
     add: (source) => void sources.push(source),
     async stop() {
       await endpoint?.stop();

@@ -21,6 +21,7 @@ import type { TicketStore } from "../store/ticket_store.js";
 import { createIdentities, type Identities } from "./identities.js";
 import type { MetricsSource } from "./metrics.js";
 import { createPolicies } from "./policies.js";
+import { type CertificateTexts, createCertificateSource } from "./reload/certificate_source.js";
 import { combineReloadables, type Reloadable } from "./reload/reloadable.js";
 import { lifetimesOf, type OpenedStore, openStore } from "./store.js";
 
@@ -110,7 +111,13 @@ export async function startService(
 
   try {
     const { apps, users } = identities;
+    const certificates =
+      config.grpc.tls &&
+      createCertificateSource("grpc.tls", config.grpc.tls, clock, (texts) =>
+        server.replaceCertificates(toServerCertificates(texts)),
+      );
     const server = await startGrpcServer({
+      certificates: certificates && toServerCertificates(certificates.current()),
       ...{ config: config.grpc, handlers, apps, users, clock, log },
       observer: observers?.calls ?? silentCallObserver,
       admin: config.admins.length === 0 ? undefined : adminService(identities, signInSwitch, clock, log),
@@ -121,7 +128,10 @@ export async function startService(
     return {
       grpcAddress: server.address,
       readMetrics: async () => (registry ? [await registry.snapshot()] : []),
-      ...combineReloadables([policies, identities]),
+      ...combineReloadables([
+        ...[policies, identities, openedStore],
+        { prepareReload: async ({ grpc }) => certificates?.prepare(grpc.tls ?? {}) ?? (() => {}) },
+      ]),
       stop() {
         stopPromise ??= server.stop().then(release);
         return stopPromise;
@@ -131,6 +141,10 @@ export async function startService(
     await release();
     throw error;
   }
+}
+
+function toServerCertificates({ certFile = "", keyFile = "", clientCaFile }: CertificateTexts) {
+  return { cert: certFile, key: keyFile, clientCa: clientCaFile };
 }
 
 function reportRateSharing(error: unknown, log: Logger): void {
@@ -146,6 +160,7 @@ function toOpenedStore(
   return {
     ...{ store, clock, signInSwitch: signInSwitch ?? createMemorySignInSwitch() },
     reportHealthTo: () => {},
+    prepareReload: async () => () => {},
   };
 }
 

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Logger } from "pino";
 import { isLoopbackHost } from "../base/address.js";
 import type { Clock } from "../base/clock.js";
@@ -7,7 +6,7 @@ import type { Lifetimes, Ticket } from "../domain/ticket.js";
 import type { SharedStoreObservers } from "../metrics/store_metrics.js";
 import { createMemoryStore } from "../store/memory/memory_store.js";
 import { createMemorySignInSwitch } from "../store/memory/sign_in_switch.js";
-import type { ConnectionOptions } from "../store/redis/connection/connection.js";
+import type { ConnectionOptions, TlsOptions } from "../store/redis/connection/connection.js";
 import { openRedisStore, type RedisStoreOptions } from "../store/redis/redis_store.js";
 import type { StoreEvents } from "../store/redis/store_events.js";
 import {
@@ -20,6 +19,8 @@ import type { SharedRates } from "../store/shared_rates.js";
 import type { SignInSwitch } from "../store/sign_in_switch.js";
 import { observeStore } from "../store/store_observer.js";
 import type { TicketStore } from "../store/ticket_store.js";
+import { type CertificateSource, createCertificateSource } from "./reload/certificate_source.js";
+import type { Reloadable } from "./reload/reloadable.js";
 
 /** The parts of the health status that depend on the store. */
 export interface HealthReporter {
@@ -28,7 +29,7 @@ export interface HealthReporter {
 }
 
 /** An open store. */
-export interface OpenedStore {
+export interface OpenedStore extends Reloadable {
   readonly store: TicketStore;
   readonly signInSwitch: SignInSwitch;
   /** The clock that decides when tickets expire. */
@@ -66,16 +67,28 @@ export async function openStore(config: StoreConfig, dependencies: StoreDependen
   const { clock, lifetimes, log, onExpire, observers } = dependencies;
   if (config.kind === "memory") {
     const store = createMemoryStore({ clock, lifetimes, onExpire, ...config });
-    return { store, signInSwitch: createMemorySignInSwitch(), clock, reportHealthTo: () => {} };
+    return {
+      ...{ store, signInSwitch: createMemorySignInSwitch(), clock },
+      reportHealthTo: () => {},
+      prepareReload: async () => () => {},
+    };
   }
   const health = createHealthRelay();
+  const certificates = redisCertificatesOf(config, clock);
   const store = await openRedisStore({
-    ...redisStoreOptionsOf(config, { clock, lifetimes }),
+    ...redisStoreOptionsOf(config, { clock, lifetimes }, certificates),
     events: combineEvents(createStoreEvents(log, health), observers?.events),
   });
   const { signInSwitch, rates } = store;
   const observed = observers ? observeStore(store, observers.operations) : store;
-  return { store: observed, signInSwitch, rates, clock: store.clock, reportHealthTo: health.reportTo };
+  return {
+    store: observed,
+    signInSwitch,
+    rates,
+    clock: store.clock,
+    reportHealthTo: health.reportTo,
+    prepareReload: async ({ store: { redis } }) => certificates.prepare(redis.tls ?? {}),
+  };
 }
 
 /** Returns a listener that passes each event on to both. */
@@ -97,13 +110,18 @@ function combineEvents(first: StoreEvents, second: StoreEvents | undefined): Sto
   };
 }
 
+function redisCertificatesOf({ redis }: StoreConfig, clock: Clock): CertificateSource {
+  return createCertificateSource("store.redis.tls", redis.tls ?? {}, clock);
+}
+
 /** Returns the options of the configured store in Redis, without the listener of its events. */
 export function redisStoreOptionsOf(
   config: StoreConfig,
   { clock, lifetimes }: Pick<StoreDependencies, "clock" | "lifetimes">,
+  certificates = redisCertificatesOf(config, clock),
 ): Omit<RedisStoreOptions, "events"> {
   const { keyPrefix, replicaAcks, replicaFsync, timeout, refreshInterval, requireDurable } = config.redis;
-  const connectionOptions = connectionOptionsOf(config.redis);
+  const connectionOptions = connectionOptionsOf(config.redis, certificates);
   return {
     ...{ clock, lifetimes, keyPrefix, replicaAcks, replicaFsync, timeout, refreshInterval, requireDurable },
     ...{ connectionOptions, ticketLimits: config },
@@ -189,22 +207,30 @@ function topologyOf(
   return createSingleServerTopology(`${hostname}:${port || 6379}`);
 }
 
-function connectionOptionsOf({
-  url,
-  username,
-  password,
-  tls,
-  allowPlaintextOnNetwork,
-}: RedisConfig): ConnectionOptions {
+function connectionOptionsOf(
+  { url, username, password, tls, allowPlaintextOnNetwork }: RedisConfig,
+  certificates: CertificateSource,
+): ConnectionOptions {
   const parsedUrl = url === undefined ? undefined : new URL(url);
   const decode = (text: string | undefined) => (text ? decodeURIComponent(text) : undefined);
-  const readPem = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file, "utf8"));
-  const pem = { ca: readPem(tls?.caFile), cert: readPem(tls?.certFile), key: readPem(tls?.keyFile) };
+  // Read for each connection, so that it has the certificates of the last reload.
+  const tlsOptions: TlsOptions = {
+    get ca() {
+      return certificates.current().caFile;
+    },
+    get cert() {
+      return certificates.current().certFile;
+    },
+    get key() {
+      return certificates.current().keyFile;
+    },
+    serverName: tls?.serverName,
+  };
   return {
     username: username ?? decode(parsedUrl?.username),
     password: password ?? decode(parsedUrl?.password),
     database: Number(parsedUrl?.pathname.slice(1) || 0),
     allowsPlaintext: (host) => allowPlaintextOnNetwork || isLoopbackHost(host),
-    tls: tls || parsedUrl?.protocol === "rediss:" ? { ...pem, serverName: tls?.serverName } : undefined,
+    tls: tls || parsedUrl?.protocol === "rediss:" ? tlsOptions : undefined,
   };
 }

@@ -10,7 +10,12 @@ import { createFastifyServer } from "./fastify_server.js";
 import { type ClientIpHeader, sanitizeForwardedHeaders } from "./forwarded_headers.js";
 import { addressKeyOf } from "./http/client_address.js";
 import { observeRequests } from "./http/request_observer.js";
-import { type ConnectionLimits, createHttpServer, type HttpServerTls } from "./http_server.js";
+import {
+  type ConnectionLimits,
+  createHttpServer,
+  type HttpServerTls,
+  replaceCertificate,
+} from "./http_server.js";
 import { completeObserver, type GatewayObserver } from "./observer.js";
 import type { GatewayLimits, GatewayOptions } from "./options.js";
 import { registerGateway } from "./plugin.js";
@@ -38,6 +43,8 @@ export interface GatewayServerOptions extends Omit<GatewayOptions, "limits"> {
 export interface GatewayServer {
   /** The bound address, as `HOST:PORT`. */
   readonly address: string;
+  /** Uses another certificate for connections from now on. It must have been checked. No effect without TLS. */
+  replaceCertificate(tls: HttpServerTls): void;
   /**
    * Stops the server. Running requests may finish within `shutdownGracePeriodMs`; then their connections are
    * closed. The call is idempotent.
@@ -86,6 +93,7 @@ export async function startGateway(
   let stopped: Promise<void> | undefined;
   return {
     address: boundAddressOf(server, host),
+    replaceCertificate: (tls) => replaceCertificate(server.server, tls),
     stop() {
       stopped ??= stop(server, options.shutdownGracePeriodMs, clock);
       return stopped;
