@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { type AdminClient, createAdminClient, type DisabledSignIns } from "../client/index.js";
+import { readAdminSecret } from "../config/admin_secret.js";
 import { adminSecretVariable } from "../config/environment.js";
 
 /** The parts of its process that a command of an administrator uses. */
@@ -85,8 +86,7 @@ async function callAdmin<Response>(
   { env }: SignInCommandEnvironment,
   call: (client: AdminClient) => Promise<Response>,
 ): Promise<Response> {
-  const adminSecret = env[adminSecretVariable];
-  if (!adminSecret) throw new Error(`set ${adminSecretVariable} to the secret of the administrator`);
+  const adminSecret = readAdminSecret(env);
   const client = createAdminClient({
     ...{ address, adminId, adminSecret },
     ...(plaintext && { tls: false }),

@@ -45,7 +45,12 @@ export async function startGatewayFromConfig(
       server.replaceCertificate(toHttpServerTls(texts, tls)),
     );
   const clientCertificates = serviceCertificatesOf(service);
-  const serviceOptions = { address: service.address, ...tlsOf(service, clientCertificates) };
+  const serviceOptions = {
+    address: service.address,
+    ...tlsOf(service, clientCertificates),
+    // grpc-js would read `https_proxy`, which is set for other programs. A web proxy cuts long streams.
+    channelOptions: { "grpc.enable_http_proxy": 0 },
+  };
   const server = await startGateway({
     ...listenAddress,
     allowPlaintextOnNetwork: config.allowPlaintextOnNetwork,
@@ -68,6 +73,8 @@ export async function startGatewayFromConfig(
     handleTtlMs: config.handleTtl,
     heartbeatIntervalMs: heartbeatInterval,
     tls: tls && serverCertificates && toHttpServerTls(serverCertificates.current(), tls),
+    shutdownDelayMs: config.shutdown.delay,
+    shutdownDrainTimeMs: config.shutdown.drainTime,
     shutdownGracePeriodMs: config.shutdown.gracePeriod,
   });
   const certificateMonitor = monitorCertificates(
@@ -79,6 +86,7 @@ export async function startGatewayFromConfig(
   return {
     ...server,
     ...combineReloadables([
+      reloadableSettings(server),
       { prepareReload: async ({ gateway }) => serverCertificates?.prepare(gateway?.tls ?? {}) ?? (() => {}) },
       {
         async prepareReload({ gateway }) {
@@ -91,6 +99,16 @@ export async function startGatewayFromConfig(
     stop() {
       certificateMonitor.stop();
       return server.stop();
+    },
+  };
+}
+
+/** Returns the settings of a gateway that change while it runs as a component. */
+function reloadableSettings(server: GatewayServer): Reloadable {
+  return {
+    async prepareReload({ gateway, log }) {
+      if (!gateway) throw new Error("the configuration has no gateway section");
+      return server.prepareSettings({ ...gateway, logLevel: log.level });
     },
   };
 }

@@ -160,7 +160,7 @@ function toOpenedStore(
   return {
     ...{ store, clock, signInSwitch: signInSwitch ?? createMemorySignInSwitch() },
     reportHealthTo: () => {},
-    prepareReload: async () => () => {},
+    ...combineReloadables([]),
   };
 }
 

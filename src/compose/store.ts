@@ -19,8 +19,14 @@ import type { SharedRates } from "../store/shared_rates.js";
 import type { SignInSwitch } from "../store/sign_in_switch.js";
 import { observeStore } from "../store/store_observer.js";
 import type { TicketStore } from "../store/ticket_store.js";
+import {
+  type Credentials,
+  createRedisCredentials,
+  type RedisCredentials,
+  withCredentials,
+} from "./redis_credentials.js";
 import { type CertificateSource, createCertificateSource } from "./reload/certificate_source.js";
-import type { Reloadable } from "./reload/reloadable.js";
+import { combineReloadables, type Reloadable } from "./reload/reloadable.js";
 
 /** The parts of the health status that depend on the store. */
 export interface HealthReporter {
@@ -28,7 +34,7 @@ export interface HealthReporter {
   setClockInSync(isInSync: boolean): void;
 }
 
-/** An open store. */
+/** An open store. A reload replaces credentials and certificates of connections that are opened from then on. */
 export interface OpenedStore extends Reloadable {
   readonly store: TicketStore;
   readonly signInSwitch: SignInSwitch;
@@ -68,26 +74,26 @@ export async function openStore(config: StoreConfig, dependencies: StoreDependen
   if (config.kind === "memory") {
     const store = createMemoryStore({ clock, lifetimes, onExpire, ...config });
     return {
-      ...{ store, signInSwitch: createMemorySignInSwitch(), clock },
-      reportHealthTo: () => {},
-      prepareReload: async () => () => {},
+      ...{ store, signInSwitch: createMemorySignInSwitch(), clock, reportHealthTo: () => {} },
+      ...combineReloadables([]),
     };
   }
   const health = createHealthRelay();
+  const credentials = createRedisCredentials(config.redis);
   const certificates = redisCertificatesOf(config, clock);
   const store = await openRedisStore({
-    ...redisStoreOptionsOf(config, { clock, lifetimes }, certificates),
+    ...redisStoreOptionsOf(config, { clock, lifetimes }, credentials, certificates),
     events: combineEvents(createStoreEvents(log, health), observers?.events),
   });
   const { signInSwitch, rates } = store;
   const observed = observers ? observeStore(store, observers.operations) : store;
   return {
-    store: observed,
-    signInSwitch,
-    rates,
-    clock: store.clock,
+    ...{ store: observed, signInSwitch, rates, clock: store.clock },
     reportHealthTo: health.reportTo,
-    prepareReload: async ({ store: { redis } }) => certificates.prepare(redis.tls ?? {}),
+    ...combineReloadables([
+      credentials,
+      { prepareReload: async ({ store: { redis } }) => certificates.prepare(redis.tls ?? {}) },
+    ]),
   };
 }
 
@@ -118,14 +124,15 @@ function redisCertificatesOf({ redis }: StoreConfig, clock: Clock): CertificateS
 export function redisStoreOptionsOf(
   config: StoreConfig,
   { clock, lifetimes }: Pick<StoreDependencies, "clock" | "lifetimes">,
-  certificates = redisCertificatesOf(config, clock),
+  credentials: RedisCredentials = createRedisCredentials(config.redis),
+  certificates: CertificateSource = redisCertificatesOf(config, clock),
 ): Omit<RedisStoreOptions, "events"> {
   const { keyPrefix, replicaAcks, replicaFsync, timeout, refreshInterval, requireDurable } = config.redis;
-  const connectionOptions = connectionOptionsOf(config.redis, certificates);
+  const connectionOptions = connectionOptionsOf(config.redis, credentials.ofServers, certificates);
   return {
     ...{ clock, lifetimes, keyPrefix, replicaAcks, replicaFsync, timeout, refreshInterval, requireDurable },
     ...{ connectionOptions, ticketLimits: config },
-    topology: topologyOf(config.redis, connectionOptions),
+    topology: topologyOf(config.redis, connectionOptions, credentials.ofSentinels),
   };
 }
 
@@ -193,14 +200,14 @@ function createHealthRelay(): HealthReporter & { reportTo(health: HealthReporter
 function topologyOf(
   { url, sentinel, cluster, timeout }: RedisConfig,
   connectionOptions: ConnectionOptions,
+  sentinelCredentials: () => Credentials,
 ): Topology {
   if (cluster) return createClusterTopology({ ...cluster, connectionOptions, timeout });
   if (sentinel) {
-    const { username, password } = sentinel;
     return createSentinelTopology({
       ...sentinel,
       timeout,
-      connectionOptions: { ...connectionOptions, username, password, database: 0 },
+      connectionOptions: withCredentials({ ...connectionOptions, database: 0 }, sentinelCredentials),
     });
   }
   const { hostname, port } = new URL(url ?? "");
@@ -208,11 +215,11 @@ function topologyOf(
 }
 
 function connectionOptionsOf(
-  { url, username, password, tls, allowPlaintextOnNetwork }: RedisConfig,
+  { url, tls, allowPlaintextOnNetwork }: RedisConfig,
+  credentials: () => Credentials,
   certificates: CertificateSource,
 ): ConnectionOptions {
   const parsedUrl = url === undefined ? undefined : new URL(url);
-  const decode = (text: string | undefined) => (text ? decodeURIComponent(text) : undefined);
   // Read for each connection, so that it has the certificates of the last reload.
   const tlsOptions: TlsOptions = {
     get ca() {
@@ -226,11 +233,10 @@ function connectionOptionsOf(
     },
     serverName: tls?.serverName,
   };
-  return {
-    username: username ?? decode(parsedUrl?.username),
-    password: password ?? decode(parsedUrl?.password),
+  const options = {
     database: Number(parsedUrl?.pathname.slice(1) || 0),
-    allowsPlaintext: (host) => allowPlaintextOnNetwork || isLoopbackHost(host),
+    allowsPlaintext: (host: string) => allowPlaintextOnNetwork || isLoopbackHost(host),
     tls: tls || parsedUrl?.protocol === "rediss:" ? tlsOptions : undefined,
   };
+  return withCredentials(options, credentials);
 }

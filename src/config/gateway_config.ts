@@ -53,7 +53,11 @@ export interface GatewayConfig {
     readonly connectionsPerAddress: number;
   };
   readonly shutdown: {
-    /** Time that running requests have to finish. */
+    /** Time for which requests are still served after `/readyz` reports a stop. */
+    readonly delay: number;
+    /** Time over which event streams are then handed over to other gateways; at most `gracePeriod`. */
+    readonly drainTime: number;
+    /** Time that running requests then have to finish. */
     readonly gracePeriod: number;
   };
 }

@@ -54,8 +54,9 @@ export function createEngine(
     openRequests.add(ended);
     void ended.then(() => openRequests.delete(ended));
   });
-  const gateway: FastifyPluginAsync = (instance) =>
-    registerGateway(instance, { ...settings, onSignIn }, clock);
+  const gateway: FastifyPluginAsync = async (instance) => {
+    await registerGateway(instance, { ...settings, onSignIn }, clock);
+  };
   const lastPlugin: FastifyPluginAsync = async (instance) => {
     // Runs after the hook `preClose` of the gateway, which ends the event streams, and before its hook `onClose`.
     // fastify waits for requests of a server of its own only, and gives a hook `preClose` no more than ten seconds.

@@ -61,20 +61,21 @@ export const qrLoginGateway = async (server: FastifyHost, options: GatewayOption
 };
 
 /**
- * Registers the gateway with options that have been checked. `isStandalone` adds the routes of a gateway that has the
- * server to itself.
+ * Registers the gateway with options that have been checked, and resolves with its context. `isStandalone` adds the
+ * routes of a gateway that has the server to itself.
  */
 export async function registerGateway(
   server: FastifyInstance,
   options: GatewayOptions,
   clock: Clock,
   isStandalone = false,
-): Promise<void> {
+): Promise<GatewayContext> {
   const context = createGatewayContext(options, clock);
   // Registered in a separate fastify context with its own serializers, which keep the URLs of these routes out
   // of the log.
   const gateway: FastifyPluginAsync = (instance) => registerRoutes(instance, context, options, isStandalone);
   await server.register(gateway, { logSerializers });
+  return context;
 }
 
 async function registerRoutes(

@@ -4,12 +4,14 @@ import { createCertificateMetrics } from "../../src/metrics/certificate_metrics.
 import { createGatewayMetrics } from "../../src/metrics/gateway_metrics.js";
 import { addProcessMetrics } from "../../src/metrics/process_metrics.js";
 import { createMetricsRegistry, type MetricDescription } from "../../src/metrics/registry.js";
+import { createReloadMetrics } from "../../src/metrics/reload_metrics.js";
 import { createServiceMetrics } from "../../src/metrics/service_metrics.js";
 
 /** Metrics of a process, those of Node.js among them. */
 export const processRegistry = createMetricsRegistry();
 addProcessMetrics(processRegistry, "1.0.0");
 createCertificateMetrics(processRegistry);
+createReloadMetrics(processRegistry, systemClock);
 
 /** Returns the metrics of all programs, without those of Node.js. */
 export function allDescriptions(): MetricDescription[] {

@@ -20,4 +20,11 @@ export const reloadableSettings: readonly (readonly string[])[] = [
   ["store", "redis", "tls", "caFile"],
   ["store", "redis", "tls", "certFile"],
   ["store", "redis", "tls", "keyFile"],
+  ["store", "redis", "username"],
+  ["store", "redis", "password"],
+  ["store", "redis", "sentinel", "username"],
+  ["store", "redis", "sentinel", "password"],
+  ["gateway", "apps"],
+  ["gateway", "handleKeys"],
+  ["outgoing"],
 ];

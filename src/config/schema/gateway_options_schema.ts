@@ -118,6 +118,8 @@ export const gatewayOptionsSchemas = {
       .strictObject({ cert: nonEmptyText, key: nonEmptyText, minVersion: serverTlsSettings.minVersion })
       .optional(),
     log: logOption,
+    shutdownDelayMs: milliseconds(...durationLimits.shutdownDelay).optional(),
+    shutdownDrainTimeMs: milliseconds(...durationLimits.shutdownGracePeriod).optional(),
     shutdownGracePeriodMs: milliseconds(...durationLimits.shutdownGracePeriod),
     extend: functionOption.optional(),
   }),

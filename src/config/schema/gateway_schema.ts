@@ -34,6 +34,7 @@ const gatewayAppSchema = z
   .strictObject({
     id,
     secret: nonEmptyText.optional(),
+    secretFile: nonEmptyText.optional(),
     name: appName.optional(),
     logo: logo.optional(),
     origins: z.array(origin).default([]),
@@ -92,6 +93,7 @@ export const durationLimits = {
   handleTtl: ["1m", "48h"],
   heartbeatInterval: ["1s", "5m"],
   ticketTtl: ["1s", "1h"],
+  shutdownDelay: ["0s", "5m"],
   shutdownGracePeriod: ["0s", "10m"],
 } as const;
 
@@ -104,6 +106,7 @@ export const gatewaySchema = z
     service: serviceSchema,
     ...gatewaySettings,
     handleKeys: distinct(oneOrMore(handleKey)),
+    handleKeysFile: nonEmptyText.optional(),
     handleTtl: duration(...durationLimits.handleTtl).default(gatewayDefaults.handleTtl),
     heartbeatInterval: duration(...durationLimits.heartbeatInterval).default(
       gatewayDefaults.heartbeatInterval,
@@ -117,7 +120,20 @@ export const gatewaySchema = z
       })
       .prefault({}),
     shutdown: z
-      .strictObject({ gracePeriod: duration(...durationLimits.shutdownGracePeriod).prefault("10s") })
+      .strictObject({
+        delay: duration(...durationLimits.shutdownDelay)
+          .prefault("0s")
+          .describe("How long requests are still served after `/readyz` reports a stop."),
+        drainTime: duration(...durationLimits.shutdownGracePeriod)
+          .prefault("5s")
+          .describe(
+            "Time over which event streams are then handed over to other gateways. At most `gracePeriod`, and no " +
+              "longer than it takes at 1,000 streams a second.",
+          ),
+        gracePeriod: duration(...durationLimits.shutdownGracePeriod)
+          .prefault("10s")
+          .describe("How long running requests have to finish after that delay."),
+      })
       .prefault({}),
   })
   .transform((given) => ({ ...given, tls: given.tls }));

@@ -127,7 +127,7 @@ it("connections to Redis take the certificates of the last reload", async () => 
   const clock = createManualClock(Date.now());
   const source = createCertificateSource("store.redis.tls", tls, clock);
   const lifetimes = { authorized: 1, checkCode: 1, retention: 1 };
-  const { connectionOptions } = redisStoreOptionsOf(store, { clock, lifetimes }, source);
+  const { connectionOptions } = redisStoreOptionsOf(store, { clock, lifetimes }, undefined, source);
   expect(connectionOptions.tls?.ca).toBe(certificate);
   writeFileSync(tls.caFile, authority);
   source.prepare(tls)();
