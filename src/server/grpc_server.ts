@@ -35,7 +35,7 @@ import { type ServerCertificates, TlsServerCredentials } from "./tls_credentials
 
 export interface GrpcServerOptions {
   readonly config: GrpcConfig;
-  /** What the server presents and trusts. Present if the configuration has TLS. */
+  /** Certificates to present and to trust. Present if the configuration has TLS. */
   readonly certificates?: ServerCertificates | undefined;
   readonly handlers: Handlers;
   readonly apps: AppAuthenticator<AppConfig>;
