@@ -9,7 +9,7 @@ import { monitorCertificates } from "./certificate_monitor.js";
 import { monitorDescriptors, reservedDescriptors } from "./file_descriptors.js";
 import { startGatewayFromConfig } from "./gateway.js";
 import { defaultMetricsAddress, type ProcessMetrics, startProcessMetrics } from "./metrics.js";
-import type { Reloadable } from "./reload/reloadable.js";
+import { combineReloadables, type Reloadable } from "./reload/reloadable.js";
 import type { OnReloadResult } from "./reload/reloader.js";
 import { type Service, startService } from "./service.js";
 
@@ -63,7 +63,7 @@ export async function startServers(
     for (const each of running.reverse()) await each.stop();
   };
   try {
-    const service = withMonitors(await start(), config, log, clock);
+    const service = withMonitors(await start(), config, metrics, log, clock);
     running.push(service);
     metrics?.add(service);
     const gateway = await startDevelopmentGateway(config, service.grpcAddress, { metrics, tracing }, log);
@@ -125,14 +125,34 @@ function maxGatewayConnections({ limits, trustedProxies }: GatewayConfig): numbe
 }
 
 /** Returns the service with monitors of its certificates and file descriptors, which stop with it. */
-function withMonitors(service: Service, config: Config, log: Logger, clock: Clock): Service {
+function withMonitors(
+  service: Service,
+  config: Config,
+  metrics: ProcessMetrics | undefined,
+  log: Logger,
+  clock: Clock,
+): Service {
   const { grpc, store } = config;
-  const stopCertificateMonitor = monitorCertificates(readCertificateFiles({ grpc, store }), log, clock);
+  const certificateMonitor = monitorCertificates(
+    readCertificateFiles({ grpc, store }),
+    log,
+    clock,
+    metrics?.onCertificate,
+  );
   const stopDescriptorMonitor = monitorDescriptors({ needed: descriptorsNeeded(config), log, clock });
   return {
     ...service,
+    ...combineReloadables([
+      service,
+      {
+        async prepareReload(next) {
+          const files = readCertificateFiles(next);
+          return () => certificateMonitor.replace(files.filter(({ path }) => path[0] !== "gateway"));
+        },
+      },
+    ]),
     stop() {
-      stopCertificateMonitor();
+      certificateMonitor.stop();
       stopDescriptorMonitor();
       return service.stop();
     },

@@ -24,6 +24,7 @@ import type { Tracing } from "../tracing/tracing.js";
 import { createIdentities } from "./identities.js";
 import type { MetricsSource } from "./metrics.js";
 import { createPolicies } from "./policies.js";
+import { type CertificateTexts, createCertificateSource } from "./reload/certificate_source.js";
 import { combineReloadables, type Reloadable } from "./reload/reloadable.js";
 import { lifetimesOf, type OpenedStore, openStore } from "./store.js";
 
@@ -123,7 +124,13 @@ export async function startService(
 
   try {
     const { apps, users } = identities;
+    const certificates =
+      config.grpc.tls &&
+      createCertificateSource("grpc.tls", config.grpc.tls, clock, (texts) =>
+        server.replaceCertificates(toServerCertificates(texts)),
+      );
     const server = await startGrpcServer({
+      certificates: certificates && toServerCertificates(certificates.current()),
       ...{ config: config.grpc, handlers, apps, users, clock, log },
       observer: observers?.calls ?? silentCallObserver,
       tracer: overrides.tracing?.callTracer(config.grpc.traceContextFrom),
@@ -146,7 +153,10 @@ export async function startService(
     return {
       grpcAddress: server.address,
       readMetrics: async () => (registry ? [await registry.snapshot()] : []),
-      ...combineReloadables([policies, identities, openedStore]),
+      ...combineReloadables([
+        ...[policies, identities, openedStore],
+        { prepareReload: async ({ grpc }) => certificates?.prepare(grpc.tls ?? {}) ?? (() => {}) },
+      ]),
       stop() {
         stopPromise ??= server.stop().then(release);
         return stopPromise;
@@ -156,6 +166,10 @@ export async function startService(
     await release();
     throw error;
   }
+}
+
+function toServerCertificates({ certFile = "", keyFile = "", clientCaFile }: CertificateTexts) {
+  return { cert: certFile, key: keyFile, clientCa: clientCaFile };
 }
 
 function reportRateSharing(error: unknown, log: Logger): void {

@@ -14,7 +14,12 @@ import { type ClientIpHeader, sanitizeForwardedHeaders } from "./forwarded_heade
 import { addressKeyOf } from "./http/client_address.js";
 import { observeRequests } from "./http/request_observer.js";
 import { type RequestTracer, traceRequests } from "./http/request_tracer.js";
-import { type ConnectionLimits, createHttpServer, type HttpServerTls } from "./http_server.js";
+import {
+  type ConnectionLimits,
+  createHttpServer,
+  type HttpServerTls,
+  replaceCertificate,
+} from "./http_server.js";
 import { completeObserver, type GatewayObserver } from "./observer.js";
 import type { GatewayLimits, GatewayOptions } from "./options.js";
 import { registerGateway } from "./plugin.js";
@@ -56,6 +61,8 @@ export interface GatewayServerOptions extends Omit<GatewayOptions, "limits"> {
 export interface GatewayServer {
   /** The bound address, as `HOST:PORT`. */
   readonly address: string;
+  /** Uses another certificate for connections from now on. It must have been checked. No effect without TLS. */
+  replaceCertificate(tls: HttpServerTls): void;
   /**
    * Prepares other apps, keys and another log level. Returns a function that applies them to requests from then on.
    *
@@ -115,6 +122,7 @@ export async function startGateway(
   let stopped: Promise<void> | undefined;
   return {
     address: boundAddressOf(server, host),
+    replaceCertificate: (tls) => replaceCertificate(server.server, tls),
     prepareSettings({ logLevel, ...settings }) {
       const commit = context.prepareReload(settings);
       return () => {
