@@ -21,7 +21,8 @@ import { findPolicyWarnings } from "../config/checks/find_policy_warnings.js";
 import type { Config, GatewayConfig } from "../config/config.js";
 import { ConfigError, formatProblems } from "../config/config_error.js";
 import { describeExpiryWarning, readCertificateFiles } from "../config/files/certificates.js";
-import { type ConfigReading, loadConfig, readConfig } from "../config/load_config.js";
+import { describeOpenMode } from "../config/files/read_secret.js";
+import { type ConfigReading, readConfig } from "../config/load_config.js";
 import { explainPolicy } from "../config/policy/explain_policy.js";
 import { newSecret, sha256Hex } from "../domain/secrets.js";
 import { createProcessLog } from "../log/process_log.js";
@@ -131,7 +132,13 @@ function createProgram(environment: CommandEnvironment): Command {
     .action(async (file: string, options: CheckConfigOptions) => {
       const { explain, online, json } = options;
       if (json && !online) throw new Error("--json prints findings, which only --online has");
-      const config = loadConfig({ file, env: environment.env, purpose: "check" });
+      const { config, secretFiles } = requireConfig(
+        readConfig({ file, env: environment.env, purpose: "check" }),
+      );
+      for (const secretFile of secretFiles) {
+        const warning = describeOpenMode(secretFile);
+        if (warning !== undefined) environment.printError(warning);
+      }
       for (const certificate of readCertificateFiles(config)) {
         const warning = describeExpiryWarning(certificate, systemClock.wallNow());
         if (warning !== undefined) environment.printError(`${certificate.setting}: ${warning}`);
@@ -204,7 +211,7 @@ async function runServe(
     { grpc: grpcAddress, gateway: gatewayAddress, metrics: metricsAddress, development, workers },
     "ready",
   );
-  reloading.start(servers);
+  reloading.start(servers, servers.metricsRegistry);
   await stopGracefully(servers, stopRequested, log, reloading);
 }
 
@@ -231,7 +238,7 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
       gatewayBanner(urlOf(server.address, gatewayConfig), gatewayConfig.service.address),
     );
   log.info({ gateway: server.address, metrics: metrics?.address, development }, "ready");
-  reloading.start(server);
+  reloading.start(server, metrics?.registry);
   await stopGracefully(server, stopRequested, log, reloading);
   stopDescriptorMonitor();
   await metrics?.stop();

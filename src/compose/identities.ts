@@ -1,5 +1,6 @@
 import { type AppAuthenticator, createAppAuthenticator } from "../auth/app_authenticator.js";
 import { type BasicAuthenticator, createAdminAuthenticator } from "../auth/basic_authenticator.js";
+import { createOutgoingRequests, type OutgoingRequests } from "../auth/outgoing/outgoing_requests.js";
 import { createTokenSigner, type TokenSigner } from "../auth/signing/token_signer.js";
 import {
   createUserAuthenticator,
@@ -29,6 +30,7 @@ interface Snapshot {
   readonly admins: BasicAuthenticator<AdminConfig>;
   readonly users: UserAuthenticator;
   readonly signer: TokenSigner | undefined;
+  readonly outgoing: OutgoingRequests;
 }
 
 /**
@@ -43,8 +45,14 @@ export async function createIdentities(
   clock: Clock,
   userOptions: Pick<UserAuthenticatorOptions, "onDroppedClaim" | "observer">,
 ): Promise<Identities> {
+  const currentRequests: OutgoingRequests = {
+    fetch: (uri, init) => current.outgoing.fetch(uri, init),
+    close: () => current.outgoing.close(),
+  };
+
   async function snapshotOf(next: Config, previous: Snapshot | undefined): Promise<Snapshot> {
     const signer = await signerOf(next, previous);
+    const outgoing = await createOutgoingRequests(next.outgoing);
     const pools = { pools: next.userPools, tokenIssuer: signer };
     return {
       config: next,
@@ -53,8 +61,11 @@ export async function createIdentities(
       admins: createAdminAuthenticator(next.admins),
       users:
         previous?.users.renew(pools) ??
-        createUserAuthenticator({ ...pools, userTokens: next.userTokens, clock, ...userOptions }),
+        createUserAuthenticator({
+          ...{ ...pools, userTokens: next.userTokens, outgoing: currentRequests, clock, ...userOptions },
+        }),
       signer,
+      outgoing,
     };
   }
 
@@ -80,6 +91,8 @@ export async function createIdentities(
     async prepareReload(next) {
       const snapshot = await snapshotOf(next, current);
       return () => {
+        // Ends when the requests in progress do.
+        void current.outgoing.close();
         current = snapshot;
       };
     },

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../base/clock.js";
 import type { Config, GatewayConfig } from "../config/config.js";
 import { readCertificateFiles } from "../config/files/certificates.js";
 import type { GatewayServer } from "../gateway/server.js";
+import type { MetricsRegistry } from "../metrics/registry.js";
 import { monitorCertificates } from "./certificate_monitor.js";
 import { monitorDescriptors, reservedDescriptors } from "./file_descriptors.js";
 import { startGatewayFromConfig } from "./gateway.js";
@@ -18,6 +19,8 @@ export interface RunningServers extends Reloadable {
   readonly gatewayAddress: string | undefined;
   /** Address of the metrics; undefined if they are not served. */
   readonly metricsAddress: string | undefined;
+  /** Registry of the process; undefined if it has no metrics. */
+  readonly metricsRegistry: MetricsRegistry | undefined;
   /** Stops gracefully, the gateway before the service that it calls. A second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -54,6 +57,7 @@ export async function startServers(
       grpcAddress: service.grpcAddress,
       gatewayAddress: gateway?.address,
       metricsAddress: metrics?.address,
+      metricsRegistry: metrics?.registry,
       prepareReload: service.prepareReload,
       stop() {
         stopPromise ??= stop();

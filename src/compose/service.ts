@@ -136,7 +136,7 @@ export async function startService(
     return {
       grpcAddress: server.address,
       readMetrics: async () => (registry ? [await registry.snapshot()] : []),
-      ...combineReloadables([policies, identities]),
+      ...combineReloadables([policies, identities, openedStore]),
       stop() {
         stopPromise ??= server.stop().then(release);
         return stopPromise;
@@ -162,5 +162,6 @@ function toOpenedStore(
     ...{ store, clock, signInSwitch: signInSwitch ?? createMemorySignInSwitch() },
     search: search ?? { find: async () => ({ id: undefined, isComplete: true }) },
     reportHealthTo: () => {},
+    ...combineReloadables([]),
   };
 }

@@ -26,6 +26,7 @@ export interface Config {
   readonly tickets: TicketsConfig;
   readonly watch: WatchConfig;
   readonly userTokens: UserTokensConfig;
+  readonly outgoing: OutgoingConfig;
   /** Issuer of the tokens for apps. If absent, apps receive no tokens. */
   readonly tokenIssuer: TokenIssuerConfig | undefined;
   /** Policy of all apps. User pools and apps override it. */
@@ -156,6 +157,16 @@ export interface UserTokensConfig {
   readonly cacheMaxAge: number;
   /** Time-out of the issuer's JWKS, introspection and UserInfo endpoints. */
   readonly issuerTimeout: number;
+}
+
+/** Way to the endpoints of issuers. */
+export interface OutgoingConfig {
+  /** URL of the proxy, which may contain a password. If undefined, there is none. */
+  readonly proxy: string | undefined;
+  /** Hosts that are reached without the proxy, in the form of NO_PROXY. */
+  readonly noProxy: readonly string[];
+  /** File with authorities that are trusted in addition to the public ones. */
+  readonly caFile: string | undefined;
 }
 
 /** Issuer of the tokens that ExchangeUserInfo returns. */

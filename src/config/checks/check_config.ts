@@ -2,7 +2,7 @@ import { isNonLoopbackAddress } from "../../base/address.js";
 import type { Problem } from "../config_error.js";
 import { developmentIssuer } from "../development_key.js";
 import { checkCertificateValidity } from "../files/certificates.js";
-import { checkTlsFiles, describeKeySetProblem } from "../files/key_files.js";
+import { checkTlsFiles, describeCertificatesProblem, describeKeySetProblem } from "../files/key_files.js";
 import type { PartialConfig } from "../schema/config_schema.js";
 import { formatDuration } from "../schema/values.js";
 import { checkAdminSecrets } from "./check_admin_secrets.js";
@@ -49,10 +49,16 @@ export function checkConfig(content: PartialConfig, scope: CheckScope): Problem[
   ];
 }
 
+function checkOutgoing({ outgoing }: PartialConfig): Problem[] {
+  const message = outgoing?.caFile === undefined ? undefined : describeCertificatesProblem(outgoing.caFile);
+  return message === undefined ? [] : [{ path: ["outgoing", "caFile"], message }];
+}
+
 function checkService(content: PartialConfig): Problem[] {
   const { grpc, tickets, userPools, apps, admins } = content;
   return [
     ...(grpc?.tls ? checkTlsFiles(["grpc", "tls"], grpc.tls) : []),
+    ...checkOutgoing(content),
     ...checkStore(content),
     ...checkTtls(tickets),
     ...checkUniqueIds(["userPools"], userPools),

@@ -15,6 +15,7 @@ interface CertificateSettings {
         readonly redis?: { readonly tls?: CertificateFileNames | undefined } | undefined;
       }
     | undefined;
+  readonly outgoing?: CertificateFileNames | undefined;
 }
 
 interface CertificateFileNames {
@@ -53,6 +54,7 @@ export function readCertificateFiles({
   grpc,
   gateway,
   store,
+  outgoing,
 }: CertificateSettings): readonly CertificateFile[] {
   const redis = store?.kind === "memory" ? undefined : store?.redis?.tls;
   return [
@@ -60,6 +62,7 @@ export function readCertificateFiles({
     ...readFilesOf(["gateway", "tls"], gateway?.tls),
     ...readFilesOf(["gateway", "service"], gateway?.service),
     ...readFilesOf(["store", "redis", "tls"], redis),
+    ...readFilesOf(["outgoing"], outgoing),
   ];
 }
 

@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { fieldLimits } from "../../domain/field_limits.js";
 import type { Config } from "../config.js";
+import type { OutgoingSettings } from "../outgoing.js";
 import { gatewaySchema } from "./gateway_schema.js";
 import { metricsSchema } from "./metrics_schema.js";
+import { outgoingSchema } from "./outgoing_schema.js";
 import { appPolicySchema, policySchema } from "./policy_schema.js";
 import { isMap, type ValidPart } from "./schema_tree.js";
 import { storeSchema } from "./store_schema.js";
@@ -131,6 +133,7 @@ const appSchema = z
     logoUrl: imageUrl.default(""),
     userPool: id,
     secretSha256: oneOrMore(sha256).optional(),
+    secretSha256File: nonEmptyText.optional(),
     certificateNames: oneOrMore(certificateName)
       .optional()
       .describe("Names in client certificates that stand for the app. With secretSha256, calls need both."),
@@ -152,7 +155,11 @@ const appSchema = z
     certificateNames: given.certificateNames ?? [],
   }));
 
-const adminSchema = z.strictObject({ id, secretSha256: oneOrMore(sha256) });
+const adminSchema = z.strictObject({
+  id,
+  secretSha256: oneOrMore(sha256),
+  secretSha256File: nonEmptyText.optional(),
+});
 
 /**
  * Schema of the configuration file: every key with its limits and its default. Rules between keys are in
@@ -168,6 +175,7 @@ export const configSchema = z
     tickets: ticketsSchema,
     watch: watchSchema,
     userTokens: userTokensSchema,
+    outgoing: outgoingSchema,
     policy: policySchema,
     tokenIssuer: tokenIssuerSchema.optional(),
     userPools: z.array(userPoolSchema).default([]),
@@ -179,7 +187,7 @@ export const configSchema = z
     ...given,
     tokenIssuer: given.tokenIssuer,
     gateway: given.gateway,
-  })) satisfies z.ZodType<Omit<Config, "development">>;
+  })) satisfies z.ZodType<Omit<Config, "development" | "outgoing"> & { outgoing: OutgoingSettings }>;
 
 /** Valid part of a configuration file. */
 export type PartialConfig = NonNullable<ValidPart<z.output<typeof configSchema>>>;

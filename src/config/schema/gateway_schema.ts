@@ -34,6 +34,7 @@ const gatewayAppSchema = z
   .strictObject({
     id,
     secret: nonEmptyText.optional(),
+    secretFile: nonEmptyText.optional(),
     name: appName.optional(),
     logo: logo.optional(),
     origins: z.array(origin).default([]),
@@ -105,6 +106,7 @@ export const gatewaySchema = z
     service: serviceSchema,
     ...gatewaySettings,
     handleKeys: distinct(oneOrMore(handleKey)),
+    handleKeysFile: nonEmptyText.optional(),
     handleTtl: duration(...durationLimits.handleTtl).default(gatewayDefaults.handleTtl),
     heartbeatInterval: duration(...durationLimits.heartbeatInterval).default(
       gatewayDefaults.heartbeatInterval,
