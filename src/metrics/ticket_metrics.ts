@@ -53,8 +53,8 @@ export function createTicketMetrics(
     bounds,
   });
   const apps = new Set<string>();
-  // A Map, oldest entry first: `lru-cache` clears all its places whenever its last entry is deleted, which takes as long
-  // as a call where one person signs in at a time.
+  // A Map, oldest entry first: `lru-cache` clears all its places whenever its last entry is deleted, which takes as
+  // long as a call where one person signs in at a time.
   const times = new Map<string, TicketTimes>();
   const live = seesAllWrites
     ? registry.gauge({ name: "qrlogin_live_tickets", help: "Live tickets by state.", labels: ["state"] })
