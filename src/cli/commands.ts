@@ -21,7 +21,8 @@ import { findPolicyWarnings } from "../config/checks/find_policy_warnings.js";
 import type { Config, GatewayConfig } from "../config/config.js";
 import { ConfigError, formatProblems } from "../config/config_error.js";
 import { describeExpiryWarning, readCertificateFiles } from "../config/files/certificates.js";
-import { type ConfigReading, loadConfig, readConfig } from "../config/load_config.js";
+import { describeOpenMode } from "../config/files/read_secret.js";
+import { type ConfigReading, readConfig } from "../config/load_config.js";
 import { explainPolicy } from "../config/policy/explain_policy.js";
 import { newSecret, sha256Hex } from "../domain/secrets.js";
 import { createProcessLog } from "../log/process_log.js";
@@ -35,6 +36,7 @@ import {
 } from "./doctor_commands.js";
 import { type ReloadEnvironment, type Reloading, reloadOnRequest } from "./reload.js";
 import { addSignInCommands } from "./sign_in_commands.js";
+import { addTicketCommands, separateTicket } from "./ticket_commands.js";
 
 /** The parts of its process that a command uses. */
 export interface CommandEnvironment extends WorkerEnvironment, ReloadEnvironment {
@@ -63,7 +65,7 @@ const configOption = ["--config <file>", "configuration file (also: QRLOGIN_CONF
  */
 export async function runCommand(args: readonly string[], environment: CommandEnvironment): Promise<number> {
   try {
-    await createProgram(environment).parseAsync(args, { from: "user" });
+    await createProgram(environment).parseAsync(separateTicket(args), { from: "user" });
     return exitCodes.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
@@ -130,7 +132,13 @@ function createProgram(environment: CommandEnvironment): Command {
     .action(async (file: string, options: CheckConfigOptions) => {
       const { explain, online, json } = options;
       if (json && !online) throw new Error("--json prints findings, which only --online has");
-      const config = loadConfig({ file, env: environment.env, purpose: "check" });
+      const { config, secretFiles } = requireConfig(
+        readConfig({ file, env: environment.env, purpose: "check" }),
+      );
+      for (const secretFile of secretFiles) {
+        const warning = describeOpenMode(secretFile);
+        if (warning !== undefined) environment.printError(warning);
+      }
       for (const certificate of readCertificateFiles(config)) {
         const warning = describeExpiryWarning(certificate, systemClock.wallNow());
         if (warning !== undefined) environment.printError(`${certificate.setting}: ${warning}`);
@@ -146,6 +154,7 @@ function createProgram(environment: CommandEnvironment): Command {
 
   addDoctorCommands(root, environment);
   addSignInCommands(root, environment);
+  addTicketCommands(root, environment);
 
   return root;
 }
@@ -177,7 +186,8 @@ async function runServe(
   const sources = { file, env: environment.env, developmentPreset: developmentPresets() };
   const { config, files } = requireConfig(readConfig(sources));
   const { development } = config;
-  const log = createProcessLog(config.log, { development }, environment);
+  const losses = { lines: 0 };
+  const log = createProcessLog(config.log, { development, losses }, environment);
   const timeoutMs = serveStopTimeout(config, workers);
   void stopRequested.then(() => exitAfterTimeout(timeoutMs, environment, log));
   let isStopRequested = false;
@@ -188,7 +198,7 @@ async function runServe(
     workers === undefined
       ? startService
       : () => startWorkers({ config, count: workers, log, onExit: environment.onExit });
-  const started = startServers(config, log, start).catch((error: unknown) => {
+  const started = startServers(config, log, start, systemClock, losses).catch((error: unknown) => {
     // A signal to the whole process group also ends workers that are too young to ignore it.
     if (isStopRequested) return undefined;
     throw error;
@@ -202,7 +212,7 @@ async function runServe(
     { grpc: grpcAddress, gateway: gatewayAddress, metrics: metricsAddress, development, workers },
     "ready",
   );
-  reloading.start(servers);
+  reloading.start(servers, servers.metricsRegistry);
   await stopGracefully(servers, stopRequested, log, reloading);
 }
 
@@ -215,11 +225,12 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
   const { config, files } = requireConfig(readConfig(sources));
   const { development, gateway: gatewayConfig } = config;
   if (!gatewayConfig) throw new Error("the configuration has no gateway section");
-  const log = createProcessLog(config.log, { development }, environment);
+  const losses = { lines: 0 };
+  const log = createProcessLog(config.log, { development, losses }, environment);
   const reloading = reloadOnRequest({ process: "gateway", sources, config, files }, log, environment);
   void stopRequested.then(() => exitAfterTimeout(gatewayStopTimeout(gatewayConfig), environment, log));
   const metrics = gatewayConfig.metrics.enabled
-    ? await startProcessMetrics(gatewayConfig.metrics, defaultMetricsAddress.gateway, log)
+    ? await startProcessMetrics(gatewayConfig.metrics, defaultMetricsAddress.gateway, log, losses)
     : undefined;
   const server = await startGatewayFromConfig(gatewayConfig, log, { demo: development, metrics });
   const needed = development ? reservedDescriptors : gatewayDescriptorsNeeded(gatewayConfig);
@@ -229,7 +240,7 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
       gatewayBanner(urlOf(server.address, gatewayConfig), gatewayConfig.service.address),
     );
   log.info({ gateway: server.address, metrics: metrics?.address, development }, "ready");
-  reloading.start(server);
+  reloading.start(server, metrics?.registry);
   await stopGracefully(server, stopRequested, log, reloading);
   stopDescriptorMonitor();
   await metrics?.stop();

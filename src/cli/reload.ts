@@ -5,6 +5,8 @@ import { createReloader } from "../compose/reload/reloader.js";
 import type { Config } from "../config/config.js";
 import { type ConfigSources, readConfig } from "../config/load_config.js";
 import type { ReloadedProcess } from "../config/reload/plan_reload.js";
+import type { MetricsRegistry } from "../metrics/registry.js";
+import { createReloadMetrics } from "../metrics/reload_metrics.js";
 
 /** The part of its process that a reload uses. */
 export interface ReloadEnvironment {
@@ -22,8 +24,8 @@ interface ReloadSources {
 
 /** Reloading of a process. */
 export interface Reloading {
-  /** Begins to reload. A request during the start is served now. */
-  start(running: Reloadable): void;
+  /** Begins to reload. A request during the start is served now. Reloads are counted in `registry`. */
+  start(running: Reloadable, registry: MetricsRegistry | undefined): void;
   close(): void;
 }
 
@@ -44,7 +46,11 @@ export function reloadOnRequest(
   });
   environment.onReloadRequest(reloader.request);
   return {
-    start: (running) => reloader.start(combineReloadables([running, reloadableLogLevel(log)])),
+    start: (running, registry) =>
+      reloader.start(
+        combineReloadables([running, reloadableLogLevel(log)]),
+        registry && createReloadMetrics(registry, systemClock),
+      ),
     close: reloader.close,
   };
 }

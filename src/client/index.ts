@@ -1,11 +1,14 @@
 export { ErrorReason } from "../../gen/qrlogin/v1/error_reason.js";
 export {
+  DescribeTicketRequest,
+  DescribeTicketResponse,
   DisabledSignIns,
   DisableSignInsRequest,
   DisableSignInsResponse,
   EnableSignInsRequest,
   EnableSignInsResponse,
   ListDisabledSignInsResponse,
+  TicketDescription,
 } from "../../gen/qrlogin/v1/qr_login_admin_service.js";
 export {
   Approval,
@@ -75,5 +78,6 @@ export type { ErrorReasonName, FieldViolation } from "./error_details.js";
 export { codeChallengeOf, createCodeVerifier } from "./pkce.js";
 export type { CallOptions, ClientOptions } from "./rpc_client.js";
 export { isTerminal } from "./terminal_state.js";
+export type { TlsCertificates } from "./tls_credentials.js";
 export type { Tls } from "./transport.js";
 export type { WatchOptions } from "./watch.js";

@@ -3,6 +3,8 @@ import { type Clock, systemClock } from "../base/clock.js";
 import type { Config, GatewayConfig } from "../config/config.js";
 import { readCertificateFiles } from "../config/files/certificates.js";
 import type { GatewayServer } from "../gateway/server.js";
+import type { LogLosses } from "../log/process_log.js";
+import type { MetricsRegistry } from "../metrics/registry.js";
 import { monitorCertificates } from "./certificate_monitor.js";
 import { monitorDescriptors, reservedDescriptors } from "./file_descriptors.js";
 import { startGatewayFromConfig } from "./gateway.js";
@@ -18,6 +20,8 @@ export interface RunningServers extends Reloadable {
   readonly gatewayAddress: string | undefined;
   /** Address of the metrics; undefined if they are not served. */
   readonly metricsAddress: string | undefined;
+  /** Registry of the process; undefined if it has no metrics. */
+  readonly metricsRegistry: MetricsRegistry | undefined;
   /** Stops gracefully, the gateway before the service that it calls. A second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -27,6 +31,7 @@ export interface RunningServers extends Reloadable {
  * separate process.
  *
  * @param start Starts the service. Default: in this process.
+ * @param losses Lines that the log has dropped, for metrics.
  * @throws Error when the service cannot start or an address cannot be bound. Nothing is left running then.
  */
 export async function startServers(
@@ -34,9 +39,10 @@ export async function startServers(
   log: Logger,
   start: (config: Config, log: Logger) => Promise<Service> = startService,
   clock: Clock = systemClock,
+  losses: Readonly<LogLosses> = { lines: 0 },
 ): Promise<RunningServers> {
   const metrics = config.metrics.enabled
-    ? await startProcessMetrics(config.metrics, defaultMetricsAddress.service, log)
+    ? await startProcessMetrics(config.metrics, defaultMetricsAddress.service, log, losses)
     : undefined;
   const running: { stop(): Promise<void> }[] = metrics ? [metrics] : [];
   /** Stops what is running, in the reverse order of its start. */
@@ -54,6 +60,7 @@ export async function startServers(
       grpcAddress: service.grpcAddress,
       gatewayAddress: gateway?.address,
       metricsAddress: metrics?.address,
+      metricsRegistry: metrics?.registry,
       prepareReload: service.prepareReload,
       stop() {
         stopPromise ??= stop();
@@ -125,5 +132,5 @@ function localGatewayConfig(
   gateway: GatewayConfig,
 ): GatewayConfig {
   const caFile = tls && (gateway.service.caFile ?? tls.certFile);
-  return { ...gateway, service: { address, tls: tls !== undefined, caFile } };
+  return { ...gateway, service: { ...gateway.service, address, tls: tls !== undefined, caFile } };
 }

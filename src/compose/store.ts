@@ -19,7 +19,15 @@ import {
 import type { SharedRates } from "../store/shared_rates.js";
 import type { SignInSwitch } from "../store/sign_in_switch.js";
 import { observeStore } from "../store/store_observer.js";
+import type { TicketSearch } from "../store/ticket_search.js";
 import type { TicketStore } from "../store/ticket_store.js";
+import {
+  type Credentials,
+  createRedisCredentials,
+  type RedisCredentials,
+  withCredentials,
+} from "./redis_credentials.js";
+import { combineReloadables, type Reloadable } from "./reload/reloadable.js";
 
 /** The parts of the health status that depend on the store. */
 export interface HealthReporter {
@@ -27,10 +35,11 @@ export interface HealthReporter {
   setClockInSync(isInSync: boolean): void;
 }
 
-/** An open store. */
-export interface OpenedStore {
+/** An open store. A reload replaces the credentials of connections that are opened from then on. */
+export interface OpenedStore extends Reloadable {
   readonly store: TicketStore;
   readonly signInSwitch: SignInSwitch;
+  readonly search: TicketSearch;
   /** The clock that decides when tickets expire. */
   readonly clock: Clock;
   /** Rates that are counted together with other nodes; undefined if this process has the store for itself. */
@@ -66,16 +75,24 @@ export async function openStore(config: StoreConfig, dependencies: StoreDependen
   const { clock, lifetimes, log, onExpire, observers } = dependencies;
   if (config.kind === "memory") {
     const store = createMemoryStore({ clock, lifetimes, onExpire, ...config });
-    return { store, signInSwitch: createMemorySignInSwitch(), clock, reportHealthTo: () => {} };
+    return {
+      ...{ store, search: store, signInSwitch: createMemorySignInSwitch(), clock, reportHealthTo: () => {} },
+      ...combineReloadables([]),
+    };
   }
   const health = createHealthRelay();
+  const credentials = createRedisCredentials(config.redis);
   const store = await openRedisStore({
-    ...redisStoreOptionsOf(config, { clock, lifetimes }),
+    ...redisStoreOptionsOf(config, { clock, lifetimes }, credentials),
     events: combineEvents(createStoreEvents(log, health), observers?.events),
   });
-  const { signInSwitch, rates } = store;
+  const { signInSwitch, search, rates } = store;
   const observed = observers ? observeStore(store, observers.operations) : store;
-  return { store: observed, signInSwitch, rates, clock: store.clock, reportHealthTo: health.reportTo };
+  const { prepareReload } = credentials;
+  return {
+    ...{ store: observed, signInSwitch, search, rates, clock: store.clock },
+    ...{ reportHealthTo: health.reportTo, prepareReload },
+  };
 }
 
 /** Returns a listener that passes each event on to both. */
@@ -101,13 +118,14 @@ function combineEvents(first: StoreEvents, second: StoreEvents | undefined): Sto
 export function redisStoreOptionsOf(
   config: StoreConfig,
   { clock, lifetimes }: Pick<StoreDependencies, "clock" | "lifetimes">,
+  credentials: RedisCredentials = createRedisCredentials(config.redis),
 ): Omit<RedisStoreOptions, "events"> {
   const { keyPrefix, replicaAcks, replicaFsync, timeout, refreshInterval, requireDurable } = config.redis;
-  const connectionOptions = connectionOptionsOf(config.redis);
+  const connectionOptions = connectionOptionsOf(config.redis, credentials.ofServers);
   return {
     ...{ clock, lifetimes, keyPrefix, replicaAcks, replicaFsync, timeout, refreshInterval, requireDurable },
     ...{ connectionOptions, ticketLimits: config },
-    topology: topologyOf(config.redis, connectionOptions),
+    topology: topologyOf(config.redis, connectionOptions, credentials.ofSentinels),
   };
 }
 
@@ -175,36 +193,31 @@ function createHealthRelay(): HealthReporter & { reportTo(health: HealthReporter
 function topologyOf(
   { url, sentinel, cluster, timeout }: RedisConfig,
   connectionOptions: ConnectionOptions,
+  sentinelCredentials: () => Credentials,
 ): Topology {
   if (cluster) return createClusterTopology({ ...cluster, connectionOptions, timeout });
   if (sentinel) {
-    const { username, password } = sentinel;
     return createSentinelTopology({
       ...sentinel,
       timeout,
-      connectionOptions: { ...connectionOptions, username, password, database: 0 },
+      connectionOptions: withCredentials({ ...connectionOptions, database: 0 }, sentinelCredentials),
     });
   }
   const { hostname, port } = new URL(url ?? "");
   return createSingleServerTopology(`${hostname}:${port || 6379}`);
 }
 
-function connectionOptionsOf({
-  url,
-  username,
-  password,
-  tls,
-  allowPlaintextOnNetwork,
-}: RedisConfig): ConnectionOptions {
+function connectionOptionsOf(
+  { url, tls, allowPlaintextOnNetwork }: RedisConfig,
+  credentials: () => Credentials,
+): ConnectionOptions {
   const parsedUrl = url === undefined ? undefined : new URL(url);
-  const decode = (text: string | undefined) => (text ? decodeURIComponent(text) : undefined);
   const readPem = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file, "utf8"));
   const pem = { ca: readPem(tls?.caFile), cert: readPem(tls?.certFile), key: readPem(tls?.keyFile) };
-  return {
-    username: username ?? decode(parsedUrl?.username),
-    password: password ?? decode(parsedUrl?.password),
+  const options = {
     database: Number(parsedUrl?.pathname.slice(1) || 0),
-    allowsPlaintext: (host) => allowPlaintextOnNetwork || isLoopbackHost(host),
+    allowsPlaintext: (host: string) => allowPlaintextOnNetwork || isLoopbackHost(host),
     tls: tls || parsedUrl?.protocol === "rediss:" ? { ...pem, serverName: tls?.serverName } : undefined,
   };
+  return withCredentials(options, credentials);
 }

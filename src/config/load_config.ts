@@ -1,7 +1,7 @@
 import { type CheckScope, checkConfig } from "./checks/check_config.js";
 import { findPlaceholders } from "./checks/find_placeholders.js";
 import type { AppConfig, Config, TokenIssuerConfig, UserPoolConfig } from "./config.js";
-import { ConfigError, type Problem, type ReportedProblem } from "./config_error.js";
+import { ConfigError, type Problem, type ReportedProblem, withoutPathsOf } from "./config_error.js";
 import {
   applyEnvironment,
   configFileVariable,
@@ -12,10 +12,12 @@ import {
 } from "./environment.js";
 import { namedFiles } from "./files/named_files.js";
 import { readYamlFile, unreadableYaml, type YamlFile } from "./files/yaml_file.js";
+import { resolveOutgoing } from "./outgoing.js";
 import { isSamePath, reportProblem } from "./report_problem.js";
 import { configSchema } from "./schema/config_schema.js";
 import { parseWithSchema } from "./schema/parse_with_schema.js";
 import { isMap, parseValidPart, type Setting } from "./schema/schema_tree.js";
+import { locateInSecretFiles, resolveSecretFiles } from "./secret_files.js";
 
 /** Sources of the configuration. */
 export interface ConfigSources {
@@ -69,6 +71,8 @@ export function loadConfig(sources: ConfigSources): Config {
 export type ConfigReading = {
   /** Configuration file, and all files that it and the environment name. A change of any of them may matter. */
   readonly files: readonly string[];
+  /** Those of them that have a secret. */
+  readonly secretFiles: readonly string[];
 } & ({ readonly config: Config } | { readonly error: ConfigError });
 
 /** Reads the configuration like {@link loadConfig}, and also returns on which files it depends. */
@@ -79,7 +83,7 @@ export function readConfig({
   purpose = "serve",
   now = Date.now(),
 }: ConfigSources): ConfigReading {
-  const { values, problems: unknownVariables } = readEnvironment(env);
+  const { values, problems: variableProblems, files: variableFiles } = readEnvironment(env);
   const source = findConfigFile(file, env);
   const isDevelopment =
     developmentPreset !== undefined &&
@@ -89,7 +93,13 @@ export function readConfig({
   const preset = isDevelopment ? toPresetContent(developmentPreset) : {};
   const yaml = source && readConfigFile(source);
   const { content, problems: fileProblems } = yaml ?? { content: preset, problems: [] };
-  const merged = applyEnvironment(content, values);
+  const named = applyEnvironment(content, values);
+  const isUsed = (section: string) => isDevelopment || usesSection(purpose, section);
+  const {
+    content: merged,
+    problems: secretProblems,
+    sources: secrets,
+  } = resolveSecretFiles(configSchema, named, isUsed);
   const { value, problems: schemaProblems } = parseWithSchema(configSchema, merged);
   const scope = {
     ...checkScopeFor(purpose, merged, isDevelopment),
@@ -101,26 +111,38 @@ export function readConfig({
     fileProblems.length === 0
       ? withPlaceholders(merged, [
           ...schemaProblems,
-          ...checkProblems,
+          ...withoutPathsOf(schemaProblems, checkProblems),
           ...(purpose === "gateway" ? checkGatewayPresence(merged) : []),
         ])
       : schemaProblems.filter(isFrom(values));
+  const outgoing = value && resolveOutgoing(value.outgoing, env);
+  const configProblems = [...secretProblems, ...locateInSecretFiles(judgedProblems, secrets)];
   const problems = [
     ...fileProblems,
-    ...unknownVariables,
+    ...variableProblems,
+    ...(outgoing && purpose !== "gateway" ? outgoing.problems : []),
     ...(isDevelopment ? checkNotProduction(env) : []),
-    ...judgedProblems.map((problem) => reportProblem(problem, { values, yaml, file: source?.file })),
+    ...configProblems.map((problem) => reportProblem(problem, { values, yaml, file: source?.file })),
   ];
-  const files = [...new Set([...(source ? [source.file] : []), ...namedFiles(merged)])];
-  if (!value || problems.length > 0) return { files, error: new ConfigError(problems) };
+  const files = [
+    ...new Set([
+      ...(source ? [source.file] : []),
+      ...variableFiles,
+      ...namedFiles(pickSections(named, isUsed)),
+    ]),
+  ];
+  const secretFiles = [...new Set([...variableFiles, ...secrets.map((secret) => secret.file)])];
+  if (!value || !outgoing || problems.length > 0)
+    return { files, secretFiles, error: new ConfigError(problems) };
 
   const { apps, userPools, tokenIssuer } = isDevelopment ? structuredClone(developmentPreset) : value;
   const config = deepFreeze({
     ...value,
+    outgoing: outgoing.outgoing,
     development: isDevelopment,
     ...{ apps, userPools, tokenIssuer: value.tokenIssuer ?? tokenIssuer },
   });
-  return { files, config };
+  return { files, secretFiles, config };
 }
 
 function toPresetContent({ grpc, gateway }: DevelopmentPreset): object {
@@ -145,6 +167,16 @@ function checkScopeFor(
       return { service: true, identities, gateway: true, development };
     }
   }
+}
+
+/** Returns whether a process with this purpose uses a section of the configuration. */
+function usesSection(purpose: Purpose, section: string): boolean {
+  return purpose === "check" || (section === "gateway") === (purpose === "gateway");
+}
+
+function pickSections(content: unknown, isPicked: (section: string) => boolean): unknown {
+  if (!isMap(content)) return content;
+  return Object.fromEntries(Object.entries(content).filter(([section]) => isPicked(section)));
 }
 
 function checkGatewayPresence(content: unknown): Problem[] {

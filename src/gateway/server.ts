@@ -8,7 +8,7 @@ import { drainGradually } from "../base/drain_gradually.js";
 import { createNetworkMatcher, parseNetworks } from "../base/ip_network.js";
 import { describeListenError } from "../base/listen_error.js";
 import { checkGatewayOptions, gatewayDefaults } from "../config/gateway_options.js";
-import type { GatewayContext } from "./context.js";
+import type { GatewayContext, ReloadableSettings } from "./context.js";
 import { createFastifyServer } from "./fastify_server.js";
 import { type ClientIpHeader, sanitizeForwardedHeaders } from "./forwarded_headers.js";
 import { addressKeyOf } from "./http/client_address.js";
@@ -54,6 +54,12 @@ export interface GatewayServer {
   /** The bound address, as `HOST:PORT`. */
   readonly address: string;
   /**
+   * Prepares other apps, keys and another log level. Returns a function that applies them to requests from then on.
+   *
+   * @throws TypeError if there is no app or no key.
+   */
+  prepareSettings(settings: ReloadableSettings & { readonly logLevel: string }): () => void;
+  /**
    * Stops the server. `/readyz` reports it at once. After `shutdownDelayMs` the port is closed, event streams end
    * gradually, and running requests may finish within `shutdownGracePeriodMs`; then their connections are closed. The
    * call is idempotent.
@@ -78,8 +84,9 @@ export async function startGateway(
   if (observer) observeRequests(server, observer);
   let monitor: ServiceMonitor | undefined;
   let stopServer: () => Promise<void>;
+  let context: GatewayContext;
   try {
-    const context = await registerGateway(server, options, clock, true);
+    context = await registerGateway(server, options, clock, true);
     const check = createServiceCheck(context.forwardingClient);
     monitor = monitorService({ check, clock, log: options.log });
     stopServer = createStop(server, addReadiness(server, monitor), monitor, context, options);
@@ -104,6 +111,14 @@ export async function startGateway(
   let stopped: Promise<void> | undefined;
   return {
     address: boundAddressOf(server, host),
+    prepareSettings({ logLevel, ...settings }) {
+      const commit = context.prepareReload(settings);
+      return () => {
+        commit();
+        // This logger was derived from that of the options.
+        server.log.level = logLevel;
+      };
+    },
     stop() {
       stopped ??= stopServer();
       return stopped;

@@ -9,6 +9,7 @@ import { describeKnownDigest, isKnownSecret } from "../../src/config/known_secre
 import { resolvePolicy } from "../../src/config/policy/resolve_policy.js";
 import { configSchema } from "../../src/config/schema/config_schema.js";
 import { elementOf, settingsOf, shapeOf } from "../../src/config/schema/schema_tree.js";
+import { counterpartOf } from "../../src/config/secret_files.js";
 import { sha256, sha256Hex } from "../../src/domain/secrets.js";
 import {
   app,
@@ -88,8 +89,9 @@ function withEffectivePolicy(config: Config) {
 function withFiles(text: string): string {
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-example-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
-  for (const name of ["tls.crt", "gateway.crt", "ca.crt"]) writeFileSync(join(directory, name), certificate);
-  for (const name of ["tls.key", "gateway.key", "token-1.pem"])
+  for (const name of ["tls.crt", "gateway.crt", "client.crt", "ca.crt", "client-ca.crt", "company-ca.pem"])
+    writeFileSync(join(directory, name), certificate);
+  for (const name of ["tls.key", "gateway.key", "client.key", "token-1.pem"])
     writeFileSync(join(directory, name), privateKey);
   writeFileSync(join(directory, "token-2.pem"), otherPrivateKey);
   const jwks = { keys: [{ kty: "OKP", crv: "Ed25519", x: "AAAA" }] };
@@ -144,13 +146,15 @@ test("the example has every key outside lists", () => {
   for (const { path } of settingsOf(configSchema)) {
     // The example has one of three ways to name a Redis; redis.md has the others.
     if (/^store\.redis\.(sentinel|cluster)/.test(path.join("."))) continue;
-    const value = path.reduce<unknown>(
-      (node, key) => (node as Record<string, unknown> | undefined)?.[key],
-      given,
-    );
-    expect(value, path.join(".")).toBeDefined();
+    // A secret is given by itself, and not by its file.
+    if (path.at(-1)?.endsWith("File") && valueAt(given, counterpartOf(path)) !== undefined) continue;
+    expect(valueAt(given, path), path.join(".")).toBeDefined();
   }
 });
+
+function valueAt(content: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], content);
+}
 
 test("the table in the documentation lists exactly the existing keys", () => {
   const values = valuesOf(configSchema);

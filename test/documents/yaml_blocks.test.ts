@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { sha256Hex } from "../../src/domain/secrets.js";
-import { app, collectPaths, contentWith, temporaryFile } from "../support/config_files.js";
+import { app, collectPaths, contentWith, gateway, temporaryFile } from "../support/config_files.js";
 import { certificate, privateKey } from "../support/fixed_certificates.js";
 import { codeBlocksOf, documents } from "./documents.js";
 
@@ -9,6 +9,9 @@ const files: Readonly<Record<string, string>> = {
   "/etc/qrlogin/ca.crt": certificate,
   "/etc/qrlogin/tls.crt": certificate,
   "/etc/qrlogin/tls.key": privateKey,
+  "/etc/qrlogin/client-ca.crt": certificate,
+  "/etc/qrlogin/gateway-client.crt": certificate,
+  "/etc/qrlogin/gateway-client.key": privateKey,
   "server.pem": certificate,
   "server-key.pem": privateKey,
 };
@@ -27,9 +30,13 @@ function contentOf(yaml: string): object {
     (text, [path, content]) => text.replaceAll(path, () => temporaryFile("file.pem", content)),
     yaml.replace('"…"', `"${sha256Hex("a secret of nobody")}"`),
   );
-  const settings: { readonly apps?: readonly object[] } = parse(withFiles);
+  const settings: { readonly apps?: readonly object[]; readonly gateway?: object } = parse(withFiles);
   const apps = settings.apps?.map((own) => ({ ...app, ...own })) ?? [app];
-  return contentWith({ ...settings, apps });
+  return contentWith({
+    ...settings,
+    apps,
+    ...(settings.gateway && { gateway: { ...gateway, ...settings.gateway } }),
+  });
 }
 
 describe("the settings in the documents", () => {

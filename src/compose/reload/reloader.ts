@@ -7,12 +7,17 @@ import { planReload, type ReloadedProcess } from "../../config/reload/plan_reloa
 import { createFileWatcher } from "./file_watcher.js";
 import type { Reloadable } from "./reloadable.js";
 
+/** Callback for the result of a reload. */
+export type OnReloadResult = (result: "success" | "failure") => void;
+
 /** Reloads the configuration of a process. */
 export interface Reloader {
   /** Reloads now, or once the process has started. Requests that arrive during a reload cause one more. */
   request(): void;
-  /** Begins to serve requests and to watch the files. `running` is what the process has started. */
-  start(running: Reloadable): void;
+  /**
+   * Begins to serve requests. `running` is what the process has started. `onResult` is called after each reload.
+   */
+  start(running: Reloadable, onResult?: OnReloadResult): void;
   /** Stops. A reload that has begun applies nothing anymore. */
   close(): void;
 }
@@ -27,8 +32,6 @@ export interface ReloaderOptions {
   read(): ConfigReading;
   readonly log: Pick<Logger, "info" | "warn" | "error">;
   readonly clock: Clock;
-  /** Called after each reload. */
-  readonly onResult?: (result: "success" | "failure") => void;
 }
 
 /** Number of attempts to read a configuration that names other files each time. */
@@ -42,11 +45,12 @@ const maxReadings = 3;
  * applied. A mistake is logged and changes nothing. Changes that need a restart are named in the log.
  */
 export function createReloader(options: ReloaderOptions): Reloader {
-  const { process, log, clock, onResult = () => {} } = options;
+  const { process, log, clock } = options;
   let config = options.config;
   /** Files of the running configuration. */
   let files = options.files;
   let target: Reloadable | undefined;
+  let onResult: OnReloadResult = () => {};
   let isRequested = false;
   let isClosed = false;
   let isReloading = false;
@@ -109,8 +113,9 @@ export function createReloader(options: ReloaderOptions): Reloader {
 
   return {
     request,
-    start(running) {
+    start(running, callback = () => {}) {
       target = running;
+      onResult = callback;
       if (isRequested) request();
     },
     close() {

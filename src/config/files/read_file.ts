@@ -10,7 +10,8 @@ export function readTextFile(file: string): DecodedText {
   }
 }
 
-function describeReadError(error: unknown): string {
+/** Returns why a file cannot be read. */
+export function describeReadError(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
   switch (code) {
     case "ENOENT":

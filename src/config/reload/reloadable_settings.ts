@@ -9,4 +9,11 @@ export const reloadableSettings: readonly (readonly string[])[] = [
   ["apps"],
   ["admins"],
   ["tokenIssuer"],
+  ["store", "redis", "username"],
+  ["store", "redis", "password"],
+  ["store", "redis", "sentinel", "username"],
+  ["store", "redis", "sentinel", "password"],
+  ["gateway", "apps"],
+  ["gateway", "handleKeys"],
+  ["outgoing"],
 ];

@@ -20,14 +20,21 @@ const serviceSchema = z
     address: grpcTarget.default("127.0.0.1:50051"),
     tls: z.boolean().optional(),
     caFile: nonEmptyText.optional(),
+    certFile: nonEmptyText
+      .optional()
+      .describe("Certificate chain to present to the service. Needs keyFile, and turns TLS on."),
+    keyFile: nonEmptyText.optional().describe("Private key of the certificate."),
   })
-  .transform((given) => ({ ...given, tls: given.tls, caFile: given.caFile }))
+  .transform(({ address: target, tls, caFile, certFile, keyFile }) => ({
+    ...{ address: target, tls, caFile, certFile, keyFile },
+  }))
   .prefault({});
 
 const gatewayAppSchema = z
   .strictObject({
     id,
-    secret: nonEmptyText,
+    secret: nonEmptyText.optional(),
+    secretFile: nonEmptyText.optional(),
     name: appName.optional(),
     logo: logo.optional(),
     origins: z.array(origin).default([]),
@@ -38,7 +45,7 @@ const gatewayAppSchema = z
     pollByTicketId: z.boolean().default(false),
     pageFields: z.array(z.enum(["deviceName", "location", "scene", "customData"])).default([]),
   })
-  .transform((given) => ({ ...given, name: given.name, logo: given.logo }));
+  .transform((given) => ({ ...given, secret: given.secret, name: given.name, logo: given.logo }));
 
 /** Values of the settings that are left out, in a file and in a program. Durations are in milliseconds. */
 export const gatewayDefaults = {
@@ -99,6 +106,7 @@ export const gatewaySchema = z
     service: serviceSchema,
     ...gatewaySettings,
     handleKeys: distinct(oneOrMore(handleKey)),
+    handleKeysFile: nonEmptyText.optional(),
     handleTtl: duration(...durationLimits.handleTtl).default(gatewayDefaults.handleTtl),
     heartbeatInterval: duration(...durationLimits.heartbeatInterval).default(
       gatewayDefaults.heartbeatInterval,

@@ -18,6 +18,7 @@ export const introspectionSchema = z.strictObject({
   uri: secureUrl,
   clientId: nonEmptyText,
   clientSecret,
+  clientSecretFile: nonEmptyText.optional(),
   authMethod: z.enum(["client_secret_basic", "client_secret_post"]).default("client_secret_basic"),
   requiredScopes: z.array(scope).default([]),
   requireTokenType: z.boolean().default(true),

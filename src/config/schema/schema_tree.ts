@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-type Schema = z.core.$ZodType;
+export type Schema = z.core.$ZodType;
 
 /** Path in the configuration, of keys and list indexes. */
 export type Path = readonly PropertyKey[];

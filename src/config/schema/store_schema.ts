@@ -31,18 +31,24 @@ const serverKeys = ["url", "sentinel", "cluster"] as const;
 const redisSchema = z
   .strictObject({
     url: redisUrl.optional(),
+    urlFile: nonEmptyText.optional(),
     sentinel: z
       .strictObject({
         name: nonEmptyText,
         nodes: oneOrMore(remoteAddress),
         username: nonEmptyText.optional(),
         password: nonEmptyText.optional(),
+        passwordFile: nonEmptyText.optional(),
       })
-      .transform((given) => ({ ...given, username: given.username, password: given.password }))
+      .transform(({ passwordFile: _, ...given }) => ({
+        ...given,
+        ...{ username: given.username, password: given.password },
+      }))
       .optional(),
     cluster: z.strictObject({ nodes: oneOrMore(remoteAddress) }).optional(),
     username: nonEmptyText.optional(),
     password: nonEmptyText.optional(),
+    passwordFile: nonEmptyText.optional(),
     tls: z
       .strictObject({
         caFile: nonEmptyText.optional(),
@@ -67,7 +73,7 @@ const redisSchema = z
   .refine((given) => serverKeys.filter((key) => given[key] !== undefined).length <= 1, {
     error: "must have only one of url, sentinel and cluster: remove the others",
   })
-  .transform((given) => ({
+  .transform(({ urlFile: _url, passwordFile: _password, ...given }) => ({
     ...given,
     // The default is the address on which Redis listens by default.
     url: given.url ?? (given.sentinel || given.cluster ? undefined : "redis://127.0.0.1:6379"),

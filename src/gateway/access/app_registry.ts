@@ -8,7 +8,8 @@ import type { PageField } from "./page_fields.js";
 /** An app that the gateway acts for. */
 export interface GatewayApp {
   readonly id: string;
-  readonly secret: string;
+  /** Secret of the app. An app has none if the certificate of `service.tls` alone authenticates it. */
+  readonly secret?: string | undefined;
   /** Name that pages show to users, at most 128 characters. By default pages show none. */
   readonly name?: string | undefined;
   /**
@@ -52,6 +53,7 @@ export interface GatewayApp {
 /** An app with all defaults applied. */
 export interface RegisteredApp {
   readonly id: string;
+  /** Credentials whose secret is always the present one, also after the apps have been replaced. */
   readonly credentials: AppCredentials;
   readonly display: AppDisplay;
   readonly bindToBrowser: boolean;
@@ -75,6 +77,12 @@ export interface AppRegistry {
    * @throws HttpError APP_UNKNOWN
    */
   resolve(id: string | undefined): RegisteredApp;
+  /**
+   * Prepares other apps that have been checked. Returns a function that replaces the apps.
+   *
+   * @throws TypeError if there is no app.
+   */
+  prepareReplacement(apps: readonly GatewayApp[]): () => void;
 }
 
 /**
@@ -83,34 +91,57 @@ export interface AppRegistry {
  * @throws TypeError if there is no app.
  */
 export function createAppRegistry(apps: readonly GatewayApp[]): AppRegistry {
-  const all = apps.map(toRegisteredApp);
-  const byId = new Map(all.map((app) => [app.id, app]));
-  const [first] = all;
-  if (!first) throw new TypeError("apps must have at least one app");
+  let current = index(apps);
+
+  function index(given: readonly GatewayApp[]) {
+    const all = given.map((app) => toRegisteredApp(app, secretOf));
+    const [first] = all;
+    if (!first) throw new TypeError("apps must have at least one app");
+    return { all, first, byId: new Map(all.map((app) => [app.id, app])), secrets: secretsById(given) };
+  }
+
+  /** Returns the app's present secret. A watch that reconnects must not use one that has been replaced. */
+  function secretOf(app: GatewayApp): string | undefined {
+    return current.secrets.has(app.id) ? current.secrets.get(app.id) : app.secret;
+  }
+
   return {
-    all,
-    find: (id) => byId.get(id ?? ""),
+    get all() {
+      return current.all;
+    },
+    find: (id) => current.byId.get(id ?? ""),
     resolve(id) {
-      const app = id === undefined ? first : byId.get(id);
+      const app = id === undefined ? current.first : current.byId.get(id);
       if (!app) throw new HttpError(400, "APP_UNKNOWN", "there is no app with this id");
       return app;
+    },
+    prepareReplacement(next) {
+      const replacement = index(next);
+      return () => {
+        current = replacement;
+      };
     },
   };
 }
 
-function toRegisteredApp({
-  origins = [],
-  bindToBrowser = true,
-  requireCodeChallenge = true,
-  ...app
-}: GatewayApp): RegisteredApp {
+const secretsById = (apps: readonly GatewayApp[]) => new Map(apps.map(({ id, secret }) => [id, secret]));
+
+function toRegisteredApp(
+  { origins = [], bindToBrowser = true, requireCodeChallenge = true, ...app }: GatewayApp,
+  secretOf: (app: GatewayApp) => string | undefined,
+): RegisteredApp {
   const { exchangeFromBrowser = false, fullUserInStatus = false, pollByTicketId = false } = app;
   const { name = null, logo = null } = app;
   const exactOrigins = new Set(origins.filter((origin) => !origin.endsWith(":*")));
   const anyPortOrigins = origins.filter((origin) => origin.endsWith(":*")).map(withoutAnyPort);
   return {
     id: app.id,
-    credentials: { appId: app.id, appSecret: app.secret },
+    credentials: {
+      appId: app.id,
+      get appSecret() {
+        return secretOf(app);
+      },
+    },
     display: { name, logo },
     bindToBrowser,
     requireCodeChallenge,

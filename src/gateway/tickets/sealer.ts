@@ -31,6 +31,16 @@ export interface Sealer {
   open(kind: SealedKind, text: string): Promise<SealedContent | undefined>;
 }
 
+/** Sealer whose keys can be replaced. */
+export interface ReplaceableSealer extends Sealer {
+  /**
+   * Prepares other keys. Returns a function that replaces the keys.
+   *
+   * @throws TypeError under the conditions of {@link createSealer}.
+   */
+  prepareReplacement(keys: readonly string[]): () => void;
+}
+
 /**
  * Longest text that is opened, in characters. An image name holds QR content; the others hold ids and
  * secrets.
@@ -95,6 +105,29 @@ export function createSealer(
         if (isMalformed(error)) return reject("invalid");
         throw error;
       }
+    },
+  };
+}
+
+/**
+ * Creates a sealer whose keys can be replaced.
+ *
+ * @throws TypeError under the conditions of {@link createSealer}.
+ */
+export function createReplaceableSealer(
+  keys: readonly string[],
+  clock: Clock,
+  observer?: TicketObserver,
+): ReplaceableSealer {
+  let current = createSealer(keys, clock, observer);
+  return {
+    seal: (kind, content, options) => current.seal(kind, content, options),
+    open: (kind, text) => current.open(kind, text),
+    prepareReplacement(next) {
+      const replacement = createSealer(next, clock, observer);
+      return () => {
+        current = replacement;
+      };
     },
   };
 }

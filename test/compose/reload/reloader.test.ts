@@ -34,14 +34,17 @@ async function setUp() {
   const component: Reloadable = {
     prepareReload: vi.fn(async (config) => () => void applied.push(config)),
   };
-  const reloader = createReloader({
+  const { start, ...reloader } = createReloader({
     ...{ process: "service", config: first.config, files: first.files, read, log, clock },
-    onResult: (result) => results.push(result),
   });
   onTestFinished(reloader.close);
   await eventually(async () => expect(clock.pendingCount).toBe(1));
   return {
-    ...{ folder, file, write, lines, clock, results, applied, component, reloader },
+    ...{ folder, file, write, lines, clock, results, applied, component },
+    reloader: {
+      ...reloader,
+      start: (running: Reloadable) => start(running, (result) => void results.push(result)),
+    },
     /** Waits until so many reloads have ended. */
     async ended(count: number) {
       await eventually(async () => expect(results).toHaveLength(count));

@@ -10,7 +10,7 @@ export type CommandArguments = readonly (string | number)[];
 /** Result of one command of a batch. */
 export type Reply = { readonly value: unknown } | { readonly error: unknown };
 
-/** Access to a server: credentials, database and encryption. */
+/** Access to a server: credentials, database and encryption. Read for each connection, since it may change. */
 export interface ConnectionOptions {
   readonly username: string | undefined;
   readonly password: string | undefined;
