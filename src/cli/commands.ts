@@ -36,6 +36,7 @@ import {
 } from "./doctor_commands.js";
 import { type ReloadEnvironment, type Reloading, reloadOnRequest } from "./reload.js";
 import { addSignInCommands } from "./sign_in_commands.js";
+import { addTicketCommands, separateTicket } from "./ticket_commands.js";
 
 /** The parts of its process that a command uses. */
 export interface CommandEnvironment extends WorkerEnvironment, ReloadEnvironment {
@@ -64,7 +65,7 @@ const configOption = ["--config <file>", "configuration file (also: QRLOGIN_CONF
  */
 export async function runCommand(args: readonly string[], environment: CommandEnvironment): Promise<number> {
   try {
-    await createProgram(environment).parseAsync(args, { from: "user" });
+    await createProgram(environment).parseAsync(separateTicket(args), { from: "user" });
     return exitCodes.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
@@ -153,6 +154,7 @@ function createProgram(environment: CommandEnvironment): Command {
 
   addDoctorCommands(root, environment);
   addSignInCommands(root, environment);
+  addTicketCommands(root, environment);
 
   return root;
 }
