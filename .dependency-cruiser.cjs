@@ -50,6 +50,23 @@ module.exports = {
       within("metrics", "server", "service", "store", "auth", "qr", "config", "log", "domain", "base"),
       "^src/gateway/(observer|access/limit_observer|tickets/(ticket_observer|sealed_kind))[.]ts$",
     ),
+    only(
+      "tracing knows the rooms whose tracers it implements",
+      within("tracing"),
+      within("tracing", "server", "gateway", "store", "domain", "base"),
+    ),
+    {
+      name: "OpenTelemetry belongs to tracing, its API to the client too",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(tracing/|client/trace_calls[.]ts$)" },
+      to: { path: "node_modules/@opentelemetry/" },
+    },
+    {
+      name: "nothing but compose knows the tracing",
+      severity: "error",
+      from: { path: "^src/", pathNot: within("tracing", "compose") },
+      to: { path: within("tracing") },
+    },
     {
       name: "prom-client belongs to metrics",
       severity: "error",
@@ -113,9 +130,9 @@ module.exports = {
       "^src/gateway/(?!(connect|access|http)/|context.ts$)",
     ),
     {
-      name: "nothing but the context and connect knows the forwarding client",
+      name: "nothing but the context, the monitor and connect knows the forwarding client",
       severity: "error",
-      from: { path: within("gateway"), pathNot: "^src/gateway/(connect/|context.ts$)" },
+      from: { path: within("gateway"), pathNot: "^src/gateway/(connect/|context.ts$|service_monitor.ts$)" },
       to: { path: "^src/client/forwarding_client[.]ts$" },
     },
     {
@@ -198,9 +215,9 @@ module.exports = {
       to: { path: "^src/store/redis/" },
     },
     {
-      name: "nothing but compose and the demo knows the gateway, and the metrics know what it reports",
+      name: "nothing but compose and the demo knows the gateway, and metrics and tracing know what it reports",
       severity: "error",
-      from: { path: "^src/", pathNot: within("gateway", "demo", "compose", "metrics") },
+      from: { path: "^src/", pathNot: within("gateway", "demo", "compose", "metrics", "tracing") },
       to: { path: within("gateway") },
     },
     {

@@ -8,6 +8,7 @@ import type { GatewayObserver } from "../gateway/observer.js";
 import { type GatewayServer, startGateway } from "../gateway/server.js";
 import { createGatewayMetrics } from "../metrics/gateway_metrics.js";
 import { createMetricsRegistry } from "../metrics/registry.js";
+import type { Tracing } from "../tracing/tracing.js";
 import { monitorCertificates } from "./certificate_monitor.js";
 import type { ProcessMetrics } from "./metrics.js";
 import { combineReloadables, type Reloadable } from "./reload/reloadable.js";
@@ -25,7 +26,15 @@ export type ReloadableGateway = GatewayServer & Reloadable;
 export async function startGatewayFromConfig(
   config: GatewayConfig,
   log: Logger,
-  { demo, metrics }: { readonly demo: boolean; readonly metrics: ProcessMetrics | undefined },
+  {
+    demo,
+    metrics,
+    tracing,
+  }: {
+    readonly demo: boolean;
+    readonly metrics: ProcessMetrics | undefined;
+    readonly tracing?: Tracing | undefined;
+  },
 ): Promise<ReloadableGateway> {
   const { address, apps, handleKeys, heartbeatInterval, authingApi, rpcMethods, limits, service, tls } =
     config;
@@ -50,6 +59,7 @@ export async function startGatewayFromConfig(
     trustedProxies: config.trustedProxies,
     clientIpHeader: config.clientIpHeader,
     log,
+    tracer: tracing?.requestTracer(config.traceContextFrom),
     service: serviceOptions,
     observer: metrics && addGatewayMetrics(metrics),
     extend: demo

@@ -20,6 +20,7 @@ import { createMemorySignInSwitch } from "../store/memory/sign_in_switch.js";
 import type { SignInSwitch } from "../store/sign_in_switch.js";
 import type { TicketSearch } from "../store/ticket_search.js";
 import type { TicketStore } from "../store/ticket_store.js";
+import type { Tracing } from "../tracing/tracing.js";
 import { createIdentities } from "./identities.js";
 import type { MetricsSource } from "./metrics.js";
 import { createPolicies } from "./policies.js";
@@ -42,6 +43,8 @@ export interface ServiceOverrides {
   readonly signInSwitch?: SignInSwitch;
   /** Search beside a replaced store. By default it finds nothing. */
   readonly search?: TicketSearch;
+  /** Traces of the process. None by default. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /**
@@ -65,12 +68,18 @@ export async function startService(
   const { tickets: ticketConfig } = config;
   const lifetimes = lifetimesOf(ticketConfig);
   const policies = createPolicies(config);
-  const { store, signInSwitch, search, ...openedStore } = overrides.store
+  const {
+    store: untracedStore,
+    signInSwitch,
+    search,
+    ...openedStore
+  } = overrides.store
     ? toOpenedStore(overrides.store, overrides, clock)
     : await openStore(config.store, {
         ...{ clock, lifetimes, log, observers: observers?.sharedStore },
         onExpire: observers?.tickets.onWrite,
       });
+  const store = overrides.tracing?.traceStore(untracedStore, config.store.kind === "redis") ?? untracedStore;
   const ticketContext = { store, clock: openedStore.clock, lifetimes, observer: observers?.tickets };
   const sharing =
     openedStore.rates &&
@@ -117,6 +126,7 @@ export async function startService(
     const server = await startGrpcServer({
       ...{ config: config.grpc, handlers, apps, users, clock, log },
       observer: observers?.calls ?? silentCallObserver,
+      tracer: overrides.tracing?.callTracer(config.grpc.traceContextFrom),
       admin:
         config.admins.length === 0
           ? undefined

@@ -22,6 +22,7 @@ import {
 } from "./calls/call_handler.js";
 import { createCallLog } from "./calls/call_log.js";
 import type { CallObserver } from "./calls/call_observer.js";
+import type { CallTracer } from "./calls/call_tracer.js";
 import { type ClientCertificates, createClientCertificates } from "./calls/client_certificates.js";
 import { createInFlightCalls } from "./calls/in_flight.js";
 import { requireOneRequest } from "./calls/require_one_request.js";
@@ -40,6 +41,8 @@ export interface GrpcServerOptions {
   readonly admin?: AdminServiceOptions | undefined;
   readonly users: Pick<UserAuthenticator, "authenticate">;
   readonly observer: CallObserver & Pick<Http2Observer, "onLimit">;
+  /** Makes a span of each call. Without it, calls are not traced. */
+  readonly tracer?: CallTracer | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -121,7 +124,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   });
   const admissions = createAdmissions(config.limits);
   const dependenciesOf = (service: string): CallDependencies => ({
-    ...{ log: createCallLog(log, errorLogLimiter), inFlight, admissions },
+    ...{ log: createCallLog(log, errorLogLimiter), tracer: options.tracer, inFlight, admissions },
     observer: { ofMethod: (name) => options.observer.ofMethod(`${service}/${name}`) },
   });
   server.addService(

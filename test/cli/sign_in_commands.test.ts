@@ -85,7 +85,8 @@ describe("sign-ins", () => {
     const words = ["sign-ins", "list", "--address", server.address, "--admin", "ops"];
     expect(await run(words, {})).toEqual({
       ...{ code: 1, stdout: "" },
-      stderr: "qrlogin: set QRLOGIN_ADMIN_SECRET to the secret of the administrator\n",
+      stderr:
+        "qrlogin: set QRLOGIN_ADMIN_SECRET to the secret of the administrator, or QRLOGIN_ADMIN_SECRET_FILE to a file that has it\n",
     });
     const wrong = await run(words, { QRLOGIN_ADMIN_SECRET: "not-the-secret" });
     expect(wrong).toMatchObject({ code: 1, stdout: "" });

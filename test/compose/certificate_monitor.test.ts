@@ -76,7 +76,7 @@ it("service and gateway start with an expired certificate, log an error, and mon
     developmentPreset: developmentPresets(),
   });
   const clock = createManualClock();
-  const { stop, grpcAddress, gatewayAddress = "" } = await startServers(config, log, undefined, clock);
+  const { stop, grpcAddress, gatewayAddress = "" } = await startServers(config, log, { clock });
   onTestFinished(stop);
   for (const address of [grpcAddress, gatewayAddress]) expect(await isListening(address)).toBe(true);
   const said = lines.filter(({ msg }) => String(msg).startsWith("the certificate has expired"));

@@ -95,7 +95,7 @@ describe("the explanation of a policy", () => {
 
 describe("the table of the documentation", () => {
   it("has the default of every value of a policy", () => {
-    const rows = [...document.matchAll(/^\| `policy\.(?<path>[\w.]+)` \| `(?<preset>\S+)` \|/gm)];
+    const rows = [...document.matchAll(/^\| `policy\.(?<path>[\w.]+)`<br>`\w+` \| `(?<preset>\S+)` \|/gm)];
     expect(rows.map(({ groups }) => [groups?.path, groups?.preset])).toEqual(
       policyValuesOf(defaultPolicy).map(({ path, text }) => [path.join("."), text]),
     );

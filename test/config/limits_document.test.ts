@@ -22,6 +22,8 @@ it("limits.md lists every limit with its setting and its default", () => {
 it("configuration.md states the defaults of the limits", () => {
   const document = read("docs/configuration.md");
   for (const [setting, preset] of Object.entries(defaultPolicy.limits)) {
-    expect(document).toContain(`| \`policy.limits.${setting}\` | \`${preset}\` |`);
+    expect(document).toMatch(
+      new RegExp(`^\\| \`policy\\.limits\\.${setting}\`<br>\`\\w+\` \\| \`${preset}\` \\|`, "m"),
+    );
   }
 });

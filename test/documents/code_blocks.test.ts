@@ -11,8 +11,14 @@ type Holder = readonly [count: number, tests: string];
 const holders: Readonly<Record<string, Holder>> = {
   "README.md sh": [12, "shell_commands.test.ts: 'From the shell' and the phone. The others start programs"],
   "README.md html": [1, "none. docs/widget.md has the complete page"],
-  "docs/configuration.md text": [1, "none: a report. test/config/mistakes has the messages"],
-  "docs/configuration.md sh": [4, "none: openssl, and check-config as in test/config"],
+  "docs/configuration.md text": [
+    2,
+    "none: a report, as in test/config/mistakes; a comment, as in reference.test.ts",
+  ],
+  "docs/configuration.md sh": [
+    5,
+    "test/cli/init_command.test.ts. Others: openssl, and check-config as in test/config",
+  ],
   "docs/deployment.md json": [1, "none: part of a package.json; test/package/engines.test.ts has the cause"],
   "docs/deployment.md sh": [
     7,
@@ -45,6 +51,7 @@ const holders: Readonly<Record<string, Holder>> = {
   "docs/stacks/next.md sh": [3, "test/stacks"],
   "docs/stacks/node.md sh": [4, "test/stacks"],
   "docs/stacks/php.md sh": [3, "test/stacks"],
+  "docs/tracing.md sh": [1, "test/tracing/process.test.ts, without the installation"],
   "docs/tls.md sh": [1, "test/server/documented_certificates.test.ts"],
   "docs/load-balancing.md json": [1, "test/gateway/readiness.test.ts"],
   "docs/upgrades.md sh": [1, "none: check-config as in test/config"],

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { fieldLimits } from "../../domain/field_limits.js";
 import type { Config } from "../config.js";
 import { gatewaySchema } from "./gateway_schema.js";
+import { grpcSchema } from "./grpc_schema.js";
 import { metricsSchema } from "./metrics_schema.js";
 import { type OutgoingSettings, outgoingSchema } from "./outgoing_schema.js";
 import { appPolicySchema, policySchema } from "./policy_schema.js";
@@ -10,7 +11,6 @@ import { storeSchema } from "./store_schema.js";
 import { tokenIssuerSchema } from "./token_issuer_schema.js";
 import { userPoolSchema } from "./user_pool_schema.js";
 import {
-  address,
   appName,
   certificateName,
   duration,
@@ -19,71 +19,33 @@ import {
   integer,
   nonEmptyText,
   oneOrMore,
-  serverTlsSettings,
   sha256,
 } from "./values.js";
 
-const grpcSchema = z
-  .strictObject({
-    address: address.default("127.0.0.1:50051"),
-    tls: z
-      .strictObject({
-        ...serverTlsSettings,
-        clientCaFile: nonEmptyText
-          .optional()
-          .describe("Authorities whose client certificates are accepted. Needs clientCertificates."),
-        clientCertificates: z
-          .enum(["none", "optional", "required"])
-          .default("none")
-          .describe(
-            "Whether clients are asked for a certificate, and whether a connection without one is refused.",
-          ),
-      })
-      .transform((given) => ({ ...given, clientCaFile: given.clientCaFile }))
-      .optional(),
-    allowPlaintextOnNetwork: z.boolean().default(false),
-    reflection: z.boolean().default(false),
-    maxConnectionAge: duration("0s", "24h").prefault("30m"),
-    limits: z
-      .strictObject({
-        messageBytes: integer(4096, 4_194_304).default(65_536),
-        connections: integer(1, 1_000_000).default(10_000),
-        connectionsPerAddress: integer(1, 1_000_000).default(2_000),
-        handshakeTimeout: duration("100ms", "5m").prefault("10s"),
-        requestTimeout: duration("100ms", "5m").prefault("10s"),
-        incompleteRequests: integer(1, 1_000_000).default(2_000),
-        streamsPerConnection: integer(1, 1_000_000).default(1_000),
-        streamResetRate: integer(1, 1_000_000).default(1_000),
-        metadataBytes: integer(4_096, 65_536).default(20_480),
-        healthWatches: integer(1, 1_000_000).default(1_000),
-        watches: integer(1, 10_000_000).default(50_000),
-        watchesPerApp: integer(1, 10_000_000).default(25_000),
-        callsPerApp: integer(1, 1_000_000).default(2_000),
-      })
-      .prefault({}),
-    keepalive: z
-      .strictObject({
-        interval: duration("1s", "1h").prefault("30s"),
-        timeout: duration("100ms", "5m").prefault("10s"),
-      })
-      .prefault({}),
-    shutdown: z
-      .strictObject({
-        delay: duration("0s", "5m").prefault("0s"),
-        drainTime: duration("0s", "10m").prefault("5s"),
-        gracePeriod: duration("0s", "10m").prefault("10s"),
-      })
-      .prefault({}),
-  })
-  .transform((given) => ({ ...given, tls: given.tls }))
-  .prefault({});
-
 const logSchema = z
   .strictObject({
-    level: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
-    format: z.enum(["auto", "json", "pretty"]).default("auto"),
-    time: z.enum(["epoch", "iso"]).default("epoch"),
-    levels: z.enum(["number", "name"]).default("number"),
+    level: z
+      .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"])
+      .default("info")
+      .describe(
+        "The lowest level that is written. From `info` on, floods of errors are [summed " +
+          "up](deployment.md#the-log).",
+      ),
+    format: z
+      .enum(["auto", "json", "pretty"])
+      .default("auto")
+      .describe(
+        "`json`: one object a line, for machines. `pretty`: for people. `auto`: `pretty` in development mode on a " +
+          "terminal, `json` elsewhere.",
+      ),
+    time: z
+      .enum(["epoch", "iso"])
+      .default("epoch")
+      .describe("The time of a JSON line: milliseconds since 1970, or ISO 8601 in UTC."),
+    levels: z
+      .enum(["number", "name"])
+      .default("number")
+      .describe('The level of a JSON line: `30`, or `"info"`.'),
   })
   .prefault({});
 
@@ -91,51 +53,105 @@ const reloadSchema = z
   .strictObject({
     interval: duration("0s", "1h")
       .refine((ms) => ms === 0 || ms >= 1_000, { error: "must be 0s, or 1s to 1h" })
-      .prefault("10s"),
+      .prefault("10s")
+      .meta({
+        description:
+          "How often the configuration file, and the files that it names, are compared with what is in use. 0s: " +
+          "[reload](#reloading) on SIGHUP only.",
+        limits: "0s, or 1s to 1h",
+      }),
   })
   .prefault({});
 
 const ticketsSchema = z
   .strictObject({
-    ttl: duration("1s", "1h").prefault("120s"),
-    minTtl: duration("1s", "1h").prefault("30s"),
-    maxTtl: duration("1s", "1h").prefault("600s"),
-    authorizedTtl: duration("1s", "1h").prefault("300s"),
-    checkCodeTtl: duration("10s", "1h").prefault("60s"),
-    retention: duration("1s", "24h").prefault("600s"),
-    minPollInterval: duration("0s", "1m").prefault("500ms"),
+    ttl: duration("1s", "1h")
+      .prefault("120s")
+      .describe("Lifetime of a ticket if its creator does not request one, between `minTtl` and `maxTtl`."),
+    minTtl: duration("1s", "1h")
+      .prefault("30s")
+      .describe("A shorter requested lifetime is raised to this. Up to `maxTtl`."),
+    maxTtl: duration("1s", "1h").prefault("600s").describe("A longer requested lifetime is lowered to this."),
+    authorizedTtl: duration("1s", "1h")
+      .prefault("300s")
+      .describe("Lifetime of the exchange ticket, from the approval, or from the right check code."),
+    checkCodeTtl: duration("10s", "1h")
+      .prefault("60s")
+      .describe("How long a user has at least to type the check code, from the approval."),
+    retention: duration("1s", "24h")
+      .prefault("600s")
+      .describe("How long a finished ticket is kept, so that its creator still learns how it ended."),
+    minPollInterval: duration("0s", "1m")
+      .prefault("500ms")
+      .describe(
+        "The minimum interval between two polls of a ticket, which clients receive with it. A poll that " +
+          "comes more than half an interval early is rejected with `RATE_LIMITED`. 0s: every poll is " +
+          "allowed.",
+      ),
     // A QR code holds 1,273 bytes at the highest error correction. The other fields take up to 249 of them.
-    maxCustomDataBytes: integer(0, fieldLimits.customDataBytes).default(512),
+    maxCustomDataBytes: integer(0, fieldLimits.customDataBytes)
+      .default(512)
+      .describe(
+        "Largest custom data, in bytes as drawn: JSON in ASCII, other characters as `\\uXXXX`. A larger " +
+          "limit makes codes hard to scan.",
+      ),
   })
   .prefault({});
 
 const watchSchema = z
   .strictObject({
-    heartbeatInterval: duration("1s", "5m").prefault("15s"),
-    maxPerTicket: integer(1, 100).default(4),
+    heartbeatInterval: duration("1s", "5m")
+      .prefault("15s")
+      .describe("Interval after which an unchanged status is sent again."),
+    maxPerTicket: integer(1, 100).default(4).describe("Watches of one ticket. One more ends the oldest."),
   })
   .prefault({});
 
 const userTokensSchema = z
   .strictObject({
-    clockTolerance: duration("0s", "5m").prefault("30s"),
-    cacheSize: integer(1, 1_000_000).default(10_000),
-    cacheMaxAge: duration("1s", "5m").prefault("5m"),
-    issuerTimeout: duration("100ms", "1m").prefault("5s"),
+    clockTolerance: duration("0s", "5m")
+      .prefault("30s")
+      .describe("How far the clocks of issuer and service may differ."),
+    cacheSize: integer(1, 1_000_000).default(10_000).describe("How many verified tokens are cached."),
+    cacheMaxAge: duration("1s", "5m")
+      .prefault("5m")
+      .describe(
+        "Maximum age of an issuer's cached keys, and of a cached verification. Keys are read earlier for " +
+          "a token with an unknown key; see [User pools](#user-pools).",
+      ),
+    issuerTimeout: duration("100ms", "1m")
+      .prefault("5s")
+      .describe(
+        "How long the issuer's JWKS, introspection and UserInfo endpoints may take. An endpoint that " +
+          "fails three times in a row (UserInfo: for three users) is not called for 1 s, growing to 10 s. " +
+          "Meanwhile, calls that need it are rejected at once.",
+      ),
   })
   .prefault({});
 
 const appSchema = z
   .strictObject({
-    id,
-    name: appName.optional(),
-    logoUrl: imageUrl.default(""),
-    userPool: id,
-    secretSha256: oneOrMore(sha256).optional(),
-    secretSha256File: nonEmptyText.optional(),
+    id: id.describe("Name of the app, each once, used as the user name of its credential."),
+    name: appName.optional().meta({ description: "The name that the approver sees.", preset: "the id" }),
+    logoUrl: imageUrl.default("").describe("The logo that the approver sees."),
+    userPool: id.describe("The pool whose users can sign in to the app."),
+    secretSha256: oneOrMore(sha256)
+      .optional()
+      .describe(
+        "SHA-256 of each accepted secret. Only an app with `certificateNames` can do without. Digests of public " +
+          "secrets, such as `demo-secret`, are rejected.",
+      ),
+    secretSha256File: nonEmptyText
+      .optional()
+      .describe("A [file](secrets.md) with these digests, one on each line."),
     certificateNames: oneOrMore(certificateName)
       .optional()
-      .describe("Names in client certificates that stand for the app. With secretSha256, calls need both."),
+      .meta({
+        description:
+          "Names in [client certificates](tls.md#client-certificates) that stand for the app. With `secretSha256`, " +
+          "each call needs both.",
+        limits: "one entry or more, URIs or DNS names, each once",
+      }),
     policy: appPolicySchema,
   })
   .refine(
@@ -155,9 +171,15 @@ const appSchema = z
   }));
 
 const adminSchema = z.strictObject({
-  id,
-  secretSha256: oneOrMore(sha256),
-  secretSha256File: nonEmptyText.optional(),
+  id: id.describe(
+    "Name of the administrator, each once, the user name of its credential and listed with what it disables.",
+  ),
+  secretSha256: oneOrMore(sha256).describe(
+    "SHA-256 of each accepted secret. Not that of an app or of another administrator.",
+  ),
+  secretSha256File: nonEmptyText
+    .optional()
+    .describe("A [file](secrets.md) with these digests, one on each line."),
 });
 
 /**
@@ -177,9 +199,17 @@ export const configSchema = z
     outgoing: outgoingSchema,
     policy: policySchema,
     tokenIssuer: tokenIssuerSchema.optional(),
-    userPools: z.array(userPoolSchema).default([]),
-    apps: z.array(appSchema).default([]),
-    admins: z.array(adminSchema).default([]),
+    userPools: z.array(userPoolSchema).default([]).meta({
+      description: "The tenants whose users may approve.",
+      preset: "–",
+      limits: "one entry or more",
+    }),
+    apps: z.array(appSchema).default([]).meta({
+      description: "The websites' backends that may request sign-ins.",
+      preset: "–",
+      limits: "one entry or more",
+    }),
+    admins: z.array(adminSchema).default([]).describe("The administrators."),
     gateway: gatewaySchema.optional(),
   })
   .transform((given) => ({

@@ -12,18 +12,18 @@ const targetFormat =
   "ipv6:[IP]:PORT,[IP]:PORT or unix:/PATH";
 
 /** Target of a gRPC client. */
-export const grpcTarget = formattedText(targetFormat).refine(
-  (value) => parseTargetHosts(value) !== undefined,
-  {
+export const grpcTarget = formattedText(targetFormat)
+  .meta({ limits: "address, not port 0, or a gRPC target" })
+  .refine((value) => parseTargetHosts(value) !== undefined, {
     error: targetFormat,
-  },
-);
+  });
 
 const handleKeyFormat =
   "must be 32 random bytes as base64url: openssl rand -base64 32 | tr '+/' '-_' | tr -d '='";
 
 /** Key that seals handles: 32 random bytes, as canonical base64url. */
 export const handleKey = formattedText(handleKeyFormat)
+  .meta({ limits: "32 random bytes as base64url", pattern: "^[A-Za-z0-9_-]{43}$" })
   .refine((value) => isCanonicalBase64url(value, 32), { error: handleKeyFormat, abort: true })
   // Rejects a published key and the bytes of a placeholder, with which anyone could open the handles.
   .superRefine((value, context) => {
@@ -49,10 +49,13 @@ export function distinct<T extends z.ZodType<readonly string[]>>(list: T) {
  * Web origin exactly as browsers send it in the header `Origin`. On loopback the port may be `*`, for any
  * port.
  */
-export const origin = z.string().superRefine((value, context) => {
-  const message = describeOriginProblem(value);
-  if (message !== undefined) context.addIssue({ code: "custom", message });
-});
+export const origin = z
+  .string()
+  .meta({ limits: "origin", pattern: "^https?://[^/]+$" })
+  .superRefine((value, context) => {
+    const message = describeOriginProblem(value);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  });
 
 function describeOriginProblem(text: string): string | undefined {
   const isAnyPort = text.endsWith(":*");

@@ -15,12 +15,29 @@ const clientSecret = nonEmptyText.refine((secret) => !isDocumentedSecret(secret)
 
 /** Section `introspection` of a user pool. */
 export const introspectionSchema = z.strictObject({
-  uri: secureUrl,
-  clientId: nonEmptyText,
-  clientSecret,
-  clientSecretFile: nonEmptyText.optional(),
-  authMethod: z.enum(["client_secret_basic", "client_secret_post"]).default("client_secret_basic"),
-  requiredScopes: z.array(scope).default([]),
-  requireTokenType: z.boolean().default(true),
-  cacheMaxAge: duration("0s", "5m").prefault("1m"),
+  uri: secureUrl.describe(
+    "The issuer's token introspection endpoint (RFC 7662). See [Introspection](#introspection).",
+  ),
+  clientId: nonEmptyText.describe("The client as which the service calls the endpoint."),
+  clientSecret: clientSecret.describe("The secret of that client."),
+  clientSecretFile: nonEmptyText.optional().describe("A [file](secrets.md) with this secret."),
+  authMethod: z
+    .enum(["client_secret_basic", "client_secret_post"])
+    .default("client_secret_basic")
+    .describe(
+      "Where the request has the client's credentials: in the header `Authorization`, or in the body.",
+    ),
+  requiredScopes: z.array(scope).default([]).describe("The scopes that a token must have, all of them."),
+  requireTokenType: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Whether to reject a token if the endpoint does not state its type. Many endpoints state none " +
+        "for refresh tokens, which would then be accepted.",
+    ),
+  cacheMaxAge: duration("0s", "5m")
+    .prefault("1m")
+    .describe(
+      "How long a response is used. A revoked token may be accepted for this long. 0s: every call asks.",
+    ),
 });

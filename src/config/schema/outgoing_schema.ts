@@ -31,18 +31,23 @@ export interface OutgoingSettings {
 export const outgoingSchema = z
   .strictObject({
     proxy: formattedText(proxyFormat)
+      .meta({ limits: "`environment`, `none`, or a URL" })
       .refine((text) => text === "environment" || text === "none" || isProxyUrl(text), { error: proxyFormat })
       .default("environment")
       .describe(
-        "Proxy of the requests to issuers: `environment` (HTTPS_PROXY and NO_PROXY), `none`, or a URL with an optional name and password.",
+        "[Proxy](outgoing-calls.md#proxy) of the requests to issuers: that of HTTPS_PROXY and NO_PROXY (`environment`), " +
+          "none, or a URL, which may contain a name and a password.",
       ),
-    noProxy: z
-      .array(proxyException)
-      .optional()
-      .describe("Hosts that are reached without the proxy, as in NO_PROXY, which this list replaces."),
+    noProxy: z.array(proxyException).optional().meta({
+      description: "Hosts that are reached without the proxy.",
+      limits: "hosts, `.domain`, `*`, each with or without a port",
+      preset: "that of NO_PROXY",
+    }),
     caFile: nonEmptyText
       .optional()
-      .describe("PEM file with authorities that are trusted in addition to the public ones."),
+      .describe(
+        "Authorities that are trusted in addition to the public ones, for issuers and for the proxy.",
+      ),
   })
   .transform((given) => ({ ...given, noProxy: given.noProxy, caFile: given.caFile }))
   .prefault({});

@@ -33,6 +33,7 @@ function shareOf(network: IpNetwork): number {
 
 const trustedNetwork = z
   .string()
+  .meta({ limits: "IP address, or network (CIDR) of /8 (IPv4), /16 (IPv6) or narrower" })
   .refine((text) => parseNetwork(text) !== undefined, {
     error: "must be an IP address or a network in CIDR form, such as 10.20.0.5 or 10.20.0.0/28",
     abort: true,
@@ -46,6 +47,11 @@ const trustedNetwork = z
 function isNarrow(network: IpNetwork): boolean {
   return shareOf(network) <= 2 ** -shortestPrefix[network.version];
 }
+
+/** This machine, and the networks that are never public: RFC 1918 and RFC 4193. */
+export const privateNetworks = [
+  ...["127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
+];
 
 /** Addresses and networks of the proxies in front. Rejects networks that are too wide, alone or together. */
 export const trustedNetworks = z.array(trustedNetwork).superRefine((texts, context) => {

@@ -29,10 +29,23 @@ const isMapValue = ({ value }: { readonly value: unknown }) => isMap(value);
 
 const keysSchema = z
   .strictObject({
-    jwksUri: jwksUrl.optional(),
-    jwksFile: nonEmptyText.optional(),
-    hs256Secret: sharedSecret.optional(),
-    hs256SecretFile: nonEmptyText.optional(),
+    jwksUri: jwksUrl
+      .optional()
+      .describe(
+        "Where the issuer publishes its keys. Set exactly one of the three keys under `keys`, or " +
+          "`introspection` instead of `keys`.",
+      ),
+    jwksFile: nonEmptyText.optional().meta({
+      description: "The issuer's keys in a file. You can replace the file while the service runs.",
+      limits: "file with a JWKS of public keys",
+    }),
+    hs256Secret: sharedSecret
+      .optional()
+      .describe(
+        "A secret shared with the issuer. Whoever knows it can approve for everybody, so pools of " +
+          "different issuers may not share it. Rejected if it has a [pattern](#rejected-secrets).",
+      ),
+    hs256SecretFile: nonEmptyText.optional().describe("A [file](secrets.md) with this secret."),
   })
   .refine((given) => keySources.filter((source) => given[source] !== undefined).length === 1, {
     error: "must have exactly one of jwksUri, jwksFile and hs256Secret",
@@ -45,32 +58,64 @@ const keysSchema = z
 
 const claimsSchema = z
   .strictObject({
-    userId: nonEmptyText.default(standardClaims.userId),
-    nickname: nonEmptyText.default(standardClaims.nickname),
-    name: nonEmptyText.default(standardClaims.name),
-    photo: nonEmptyText.default(standardClaims.photo),
-    email: nonEmptyText.default(standardClaims.email),
-    emailVerified: nonEmptyText.default(standardClaims.emailVerified),
-    phone: nonEmptyText.default(standardClaims.phone),
-    phoneVerified: nonEmptyText.default(standardClaims.phoneVerified),
+    userId: nonEmptyText
+      .default(standardClaims.userId)
+      .describe("The claim of the user token with the user id. UserInfo does not change it."),
+    nickname: nonEmptyText.default(standardClaims.nickname).describe("The claim with the nickname."),
+    name: nonEmptyText.default(standardClaims.name).describe("The claim with the full name."),
+    photo: nonEmptyText.default(standardClaims.photo).describe("The claim with the URL of the photo."),
+    email: nonEmptyText.default(standardClaims.email).describe("The claim with the e-mail address."),
+    emailVerified: nonEmptyText
+      .default(standardClaims.emailVerified)
+      .describe(
+        "The claim that says whether the issuer has verified the address: `true`, or the text " +
+          '`"true"`. Set it together with `email`, because a flag belongs to one address.',
+      ),
+    phone: nonEmptyText.default(standardClaims.phone).describe("The claim with the phone number."),
+    phoneVerified: nonEmptyText
+      .default(standardClaims.phoneVerified)
+      .describe(
+        'The claim that says whether the issuer has verified the number: `true`, or the text `"true"`. ' +
+          "Set it together with `phone`.",
+      ),
   })
   .prefault({});
 
 /** Entry of the list `userPools`. */
 export const userPoolSchema = z
   .strictObject({
-    id,
-    issuer: poolIssuer,
-    audience: oneOrMore(nonEmptyText),
+    id: id.describe("Name of the pool, each once. It is part of every QR code."),
+    issuer: poolIssuer.describe(
+      "The claim `iss` of its tokens, compared exactly. Not `urn:qrlogin:development`. The issuers of " +
+        "two pools may not differ only in spelling (final slash, capitals, default port).",
+    ),
+    audience: oneOrMore(nonEmptyText).describe(
+      "The claim `aud` of its tokens must contain one of these. With introspection, `client_id` may be " +
+        "one instead. No two pools share both an issuer and an audience.",
+    ),
     keys: keysSchema.optional(),
     introspection: introspectionSchema.optional(),
     algorithms: z
       .array(z.enum([...asymmetricAlgorithms, "HS256"]))
       .min(1, { error: "must not be empty" })
-      .optional(),
+      .optional()
+      .meta({
+        description:
+          "The accepted signature algorithms. With `hs256Secret` only `HS256` is allowed, and it is the default. " +
+          "Not with `introspection`.",
+        preset: `[${defaultAlgorithms.join(", ")}]`,
+      }),
     claims: claimsSchema,
-    additionalClaims: z.array(nonEmptyText).default([]),
-    userInfoUri: secureUrl.optional(),
+    additionalClaims: z
+      .array(nonEmptyText)
+      .default([])
+      .describe("Additional claims to pass on to the app, within the [limits](#user-profile)."),
+    userInfoUri: secureUrl
+      .optional()
+      .describe(
+        "OpenID Connect UserInfo endpoint, called when the user approves. Its response is JSON or a " +
+          "signed JWT.",
+      ),
     policy: policySchema,
   })
   .refine(({ keys, introspection }) => keys !== undefined || introspection !== undefined, {

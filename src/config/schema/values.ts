@@ -28,13 +28,16 @@ export function duration(min: string, max: string) {
   const [minMs, maxMs] = [parseDuration(min), parseDuration(max)];
   if (minMs === undefined || maxMs === undefined)
     throw new Error("the limits of a duration must be durations");
-  return z.string({ error: format }).transform((text, context) => {
-    const ms = parseDuration(text);
-    if (ms !== undefined && ms >= minMs && ms <= maxMs) return ms;
-    const message = ms === undefined ? `${format}${suggestDuration(text)}` : `must be ${min} to ${max}`;
-    context.addIssue({ code: "custom", message });
-    return z.NEVER;
-  });
+  return z
+    .string({ error: format })
+    .transform((text, context) => {
+      const ms = parseDuration(text);
+      if (ms !== undefined && ms >= minMs && ms <= maxMs) return ms;
+      const message = ms === undefined ? `${format}${suggestDuration(text)}` : `must be ${min} to ${max}`;
+      context.addIssue({ code: "custom", message });
+      return z.NEVER;
+    })
+    .meta({ limits: `${min} to ${max}`, pattern: "^\\d{1,9}(ms|s|m|h)$" });
 }
 
 /** Units as people write them, by their first letters, in milliseconds. */
@@ -81,36 +84,46 @@ export function formattedText(format: string) {
 }
 
 /** Text that is not empty. */
-export const nonEmptyText = z.string().min(1, { error: "must not be empty" });
+export const nonEmptyText = z.string().min(1, { error: "must not be empty" }).meta({ limits: "not empty" });
 
 /** Id of an app or a user pool. No colon, which ends the user name in Basic authentication. */
-export const id = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, {
-  error: "must be 1 to 64 letters, digits, dots, underscores or hyphens",
-});
+export const id = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,64}$/, {
+    error: "must be 1 to 64 letters, digits, dots, underscores or hyphens",
+  })
+  .meta({ limits: "id" });
 
 const addressFormat = "must be HOST:PORT or [IPV6]:PORT with a port from 0 to 65535, such as 127.0.0.1:50051";
 
 /** `HOST:PORT` or `[IPV6]:PORT`. */
-export const address = formattedText(addressFormat).refine((value) => parseAddress(value) !== undefined, {
-  error: ({ input }) =>
-    `${addressFormat}${String(input).includes("://") ? ", without a scheme such as http://" : ""}`,
-});
+export const address = formattedText(addressFormat)
+  .meta({ limits: "address", pattern: ":\\d{1,5}$" })
+  .refine((value) => parseAddress(value) !== undefined, {
+    error: ({ input }) =>
+      `${addressFormat}${String(input).includes("://") ? ", without a scheme such as http://" : ""}`,
+  });
 
 /** Address to connect to: like `address`, but without port 0. */
-export const remoteAddress = address.refine((value) => parseAddress(value)?.port !== 0, {
-  error: "must have a port from 1 to 65535",
-});
+export const remoteAddress = address
+  .refine((value) => parseAddress(value)?.port !== 0, {
+    error: "must have a port from 1 to 65535",
+  })
+  .meta({ limits: "address, not port 0" });
 
 /** Settings of a server's TLS: PEM files of a certificate chain and its private key, and the oldest version. */
 export const serverTlsSettings = {
   certFile: nonEmptyText.describe(
-    "Certificate chain. Together with keyFile it turns TLS on; both are needed.",
+    "Certificate chain. Together with `keyFile` it turns TLS on; both are needed.",
   ),
   keyFile: nonEmptyText.describe("Private key of the certificate."),
   minVersion: z
     .enum(["TLSv1.3", "TLSv1.2"])
     .default(defaultTlsVersion)
-    .describe("Oldest version of TLS that is accepted. TLS 1.2 is limited to the suites that HTTP/2 allows."),
+    .describe(
+      "Oldest version of TLS that is accepted. With `TLSv1.2`, only the suites of TLS 1.2 that HTTP/2 allows; see " +
+        "[tls.md](tls.md#versions-and-suites).",
+    ),
 };
 
 const certificateNameFormat =
@@ -134,10 +147,12 @@ export const hasPlaceholder = (value: string) => /[{}<>]|%7[bd]/i.test(value);
 const secureUrlFormat = "must be an https URL (http on loopback only) without user name and password";
 
 /** URL from which keys or claims are fetched, protected against tampering on the way. */
-export const secureUrl = formattedText(secureUrlFormat).superRefine((value, context) => {
-  if (isSecureUrl(value) && !hasPlaceholder(value)) return;
-  context.addIssue({ code: "custom", message: isSecureUrl(value) ? placeholderMessage : secureUrlFormat });
-});
+export const secureUrl = formattedText(secureUrlFormat)
+  .meta({ limits: "https, or http on loopback", pattern: "^https?://" })
+  .superRefine((value, context) => {
+    if (isSecureUrl(value) && !hasPlaceholder(value)) return;
+    context.addIssue({ code: "custom", message: isSecureUrl(value) ? placeholderMessage : secureUrlFormat });
+  });
 
 const poolIssuerFormat =
   "must be the complete issuer, exactly as in the claim iss: " +
@@ -145,6 +160,10 @@ const poolIssuerFormat =
 
 /** Issuer of a pool's tokens: an https or http URL, or a URN. It is only compared, never fetched. */
 export const poolIssuer = formattedText(poolIssuerFormat)
+  .meta({
+    limits: "an https or http URL, or a URN, without placeholders",
+    pattern: "^(https?://|urn:)[^\\s?#{}<>]+$",
+  })
   .refine((value) => !hasPlaceholder(value), { error: placeholderMessage, abort: true })
   .refine(isIssuer, { error: poolIssuerFormat });
 
@@ -172,20 +191,30 @@ export const jwksUrl = secureUrl.refine(
 );
 
 /** Name of an app, for people. */
-export const appName = nonEmptyText.max(maxAppNameLength, {
-  error: `must be at most ${maxAppNameLength} characters`,
-});
+export const appName = nonEmptyText
+  .max(maxAppNameLength, {
+    error: `must be at most ${maxAppNameLength} characters`,
+  })
+  .meta({ limits: `1 to ${maxAppNameLength} characters` });
 
 /** Image that pages show as the logo of an app. */
-export const logo = z.string().superRefine((value, context) => {
-  const message = describeLogoProblem(value);
-  if (message !== undefined) context.addIssue({ code: "custom", message });
-});
+export const logo = z
+  .string()
+  .meta({
+    limits:
+      "an https URL (http on loopback only), a path of the gateway's own origin, or a data URL of an image; at most " +
+      "4,096 characters",
+  })
+  .superRefine((value, context) => {
+    const message = describeLogoProblem(value);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  });
 
 /** An image that a phone can show: an https, http or `data:image/` URL, or empty for none. */
 export const imageUrl = z
   .string()
   .max(16_384, { error: "must be at most 16384 characters" })
+  .meta({ limits: "https, http or an image as data URL, up to 16384 characters" })
   .refine((value) => value === "" || isImageUrl(value), {
     error: "must be an https or http URL, or a data URL of an image",
   });
@@ -215,6 +244,7 @@ function describeDigestMistake(text: string): string {
 
 /** SHA-256 as 64 hexadecimal digits, converted to lower case. */
 export const sha256 = formattedText(sha256Format)
+  .meta({ limits: "64 hexadecimal digits", pattern: "^[0-9A-Fa-f]{64}$" })
   .regex(/^[0-9a-f]{64}$/i, { error: ({ input }) => describeDigestMistake(String(input)), abort: true })
   .transform((digits) => digits.toLowerCase())
   .superRefine((digits, context) => {
@@ -227,6 +257,7 @@ export const sha256 = formattedText(sha256Format)
 /** Secret that signs tokens: at least 32 bytes of UTF-8, without patterns that random bytes do not have. */
 export const sharedSecret = z
   .string()
+  .meta({ limits: "32 bytes or more" })
   .refine((secret) => Buffer.byteLength(secret) >= 32, { error: "must have at least 32 bytes", abort: true })
   .superRefine((secret, context) => {
     const pattern = isKnownSecret(secret) ? "is publicly known" : describePattern(Buffer.from(secret));

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { formatProblem } from "../../../src/config/config_error.js";
@@ -39,10 +39,10 @@ function report(input: string): readonly string[] {
   );
   const file = temporaryFile("qrlogin.yaml", isVariable ? "log: {}\n" : input);
   const problems = collectReported(() => loadConfig({ file, env, purpose: "check" }));
-  return problems.map(
-    (problem) =>
-      `--> ${formatProblem(problem).replaceAll(dirname(file), "").replaceAll("/qrlogin.yaml", basename(file))}`,
-  );
+  // The keys themselves would change this file with every new setting.
+  const shorten = (line: string) =>
+    line.replaceAll(file, basename(file)).replace(/the keys here are [\w, ]+/, "the keys here are …");
+  return problems.map((problem) => `--> ${shorten(formatProblem(problem))}`);
 }
 
 it("every mistake of an operator is reported with its place and its remedy", async () => {

@@ -1,0 +1,117 @@
+import { sha256Hex } from "../../domain/secrets.js";
+
+/** Kinds of installation, from the smallest. */
+export const installations = ["single", "redis", "company"] as const;
+
+/** Kind of installation: one node, several nodes with Redis, or what a company adds to that. */
+export type Installation = (typeof installations)[number];
+
+/** Fresh secrets of an installation, each of 256 random bits as base64url. */
+export interface InitialSecrets {
+  readonly app: string;
+  readonly handleKey: string;
+  readonly admin: string;
+}
+
+/** Names of the files that an installation consists of. */
+export const fileNames = {
+  service: "qrlogin.yaml",
+  gateway: "gateway.yaml",
+  signingKey: "token-1.pem",
+} as const;
+
+const editorLine =
+  "# yaml-language-server: $schema=https://raw.githubusercontent.com/qrlogin/qrlogin/main/gen/config.schema.json";
+
+/**
+ * Returns the configuration of the service.
+ *
+ * @param signingKeyFile Path of the key that signs tokens for apps, which only a company has.
+ */
+export function renderServiceFile(
+  kind: Installation,
+  secrets: InitialSecrets,
+  signingKeyFile: string,
+): string {
+  return joinSections([
+    `${editorLine}
+# Configuration of the service: qrlogin serve --config ${fileNames.service}
+# Change what is marked CHANGE. Everything that is left out has its default: docs/configuration.md.`,
+    `grpc:
+  address: 127.0.0.1:50051         # CHANGE to 0.0.0.0:50051, or [::]:50051 for IPv6, when TLS is set
+  # tls:                           # needed beyond loopback, unless a proxy in front terminates TLS
+  #   certFile: /etc/qrlogin/tls.crt
+  #   keyFile: /etc/qrlogin/tls.key`,
+    kind === "company" ? "log:\n  time: iso\n  levels: name" : undefined,
+    renderStore(kind),
+    kind === "company" ? companyPolicy : undefined,
+    `userPools:                         # the users who may approve, and how their tokens are verified
+  - id: customers
+    issuer: https://id.example.com/    # CHANGE: exactly the claim iss of your users' tokens
+    audience: mobile-app               # CHANGE: the claim aud of the tokens that your mobile app sends
+    keys:
+      jwksUri: https://id.example.com/jwks.json   # CHANGE: jwks_uri of the issuer's discovery document`,
+    `apps:                              # the websites that people sign in to
+  - id: shop
+    name: Shop                         # CHANGE: the name that people see on the phone
+    userPool: customers
+    secretSha256:                      # the digest of the secret in ${fileNames.gateway}
+      - ${sha256Hex(secrets.app)}`,
+    kind === "company" ? renderCompanySections(secrets, signingKeyFile) : undefined,
+  ]);
+}
+
+/** Returns the configuration of the gateway for browsers. */
+export function renderGatewayFile({ app, handleKey }: Pick<InitialSecrets, "app" | "handleKey">): string {
+  return joinSections([
+    `${editorLine}
+# Configuration of the gateway: qrlogin gateway --config ${fileNames.gateway}
+# It holds secrets, so only the gateway's user may read it.`,
+    `gateway:
+  address: 127.0.0.1:8080          # CHANGE to 0.0.0.0:8443 when TLS is set, or let a proxy pass requests on
+  # tls:
+  #   certFile: /etc/qrlogin/gateway.crt
+  #   keyFile: /etc/qrlogin/gateway.key
+  service:
+    address: 127.0.0.1:50051       # where the service listens; beyond loopback it is called over TLS
+  apps:
+    - id: shop
+      secret: ${app}
+      # origins: [https://shop.example.com]   # other origins whose pages may call
+  handleKeys:                      # the same at every gateway; the first encrypts, all decrypt
+    - ${handleKey}
+  # trustedProxies: [10.20.0.5]    # the proxies in front, whose forwarded headers are believed`,
+  ]);
+}
+
+function renderStore(kind: Installation): string {
+  if (kind === "single") {
+    return "store:\n  kind: memory                     # a restart ends the sign-ins in progress; several nodes need redis";
+  }
+  return `store:
+  kind: redis
+  redis:                           # see docs/redis.md
+    url: redis://127.0.0.1:6379    # CHANGE: rediss://HOST:PORT is TLS. Sentinel and Cluster: docs/redis.md
+    # username: qrlogin            # the password: QRLOGIN_STORE_REDIS_PASSWORD
+    # replicaAcks: 1               # CHANGE: the number of replicas
+    # requireDurable: true         # refuse to start where a crash could lose a confirmed sign-in`;
+}
+
+const companyPolicy = `policy:
+  checkCode: { mode: "off" }         # always: against codes that a stranger sends; see docs/check-code.md first
+  # qrRotation: { interval: 10s }    # see docs/changing-codes.md`;
+
+function renderCompanySections({ admin }: InitialSecrets, signingKeyFile: string): string {
+  return `admins:                            # may disable sign-ins: qrlogin sign-ins
+  - id: ops
+    secretSha256: ${sha256Hex(admin)}
+
+tokenIssuer:                       # tokens for apps about who has signed in
+  issuer: https://qr.example.com   # CHANGE: the claim iss of these tokens
+  keys:
+    - file: ${JSON.stringify(signingKeyFile)}`;
+}
+
+function joinSections(sections: readonly (string | undefined)[]): string {
+  return `${sections.filter((section) => section !== undefined).join("\n\n")}\n`;
+}
