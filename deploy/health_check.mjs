@@ -3,7 +3,7 @@
 //
 //   node deploy/health_check.mjs grpc://127.0.0.1:50051                                   the node as a whole
 //   node deploy/health_check.mjs grpcs://127.0.0.1:50051/qrlogin.v1.QrLoginService        one service, over TLS
-//   node deploy/health_check.mjs http://127.0.0.1:8080/healthz                            a gateway; also https://
+//   node deploy/health_check.mjs http://127.0.0.1:8080/readyz                             a gateway; also https://
 //
 // Exits with 0 on SERVING or status 200. Otherwise exits with 1, and writes the problem to standard error in one line.
 // On loopback the certificate is not verified, because it has another name and the check sends no secrets. Elsewhere it

@@ -3,7 +3,7 @@ import { isSameDigest, sha256, sha256Hex } from "../domain/secrets.js";
 import { TicketError } from "../domain/ticket_error.js";
 
 /** Caller that authenticates with an id and a secret: an app or an administrator. */
-interface SecretHolder {
+export interface SecretHolder {
   readonly id: string;
   readonly secretSha256: readonly string[];
 }
@@ -35,8 +35,8 @@ const canonicalScheme = /^Basic [^ ]/;
 // Filler with the length of a digest, which no digest equals.
 const noDigest = "-".repeat(64);
 
-/** Creates the authenticator of apps, whose errors are APP_UNAUTHENTICATED. */
-export function createAppAuthenticator<App extends SecretHolder>(
+/** Creates the authenticator of apps by their secrets, whose errors are APP_UNAUTHENTICATED. */
+export function createAppSecretAuthenticator<App extends SecretHolder>(
   apps: readonly App[],
 ): BasicAuthenticator<App> {
   return createBasicAuthenticator(appKind, apps);

@@ -75,6 +75,7 @@ export const developmentApp: AppConfig = {
   ),
   userPool: developmentPool.id,
   secretSha256: [sha256Hex("demo-secret")],
+  certificateNames: [],
   policy: noPolicy,
 };
 
@@ -88,6 +89,7 @@ export const developmentLegacyApp: AppConfig = {
   logoUrl: "",
   userPool: developmentPool.id,
   secretSha256: [sha256Hex("legacy-secret")],
+  certificateNames: [],
   policy: noPolicy,
 };
 

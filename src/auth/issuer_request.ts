@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.js";
+import type { OutgoingRequests } from "./outgoing/outgoing_requests.js";
 
 /** Request to an endpoint of an issuer. */
 export interface IssuerRequest {
@@ -8,6 +9,7 @@ export interface IssuerRequest {
   /** Time-out of the whole response, in milliseconds. */
   readonly timeout: number;
   readonly clock: Clock;
+  readonly outgoing: OutgoingRequests;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -19,7 +21,7 @@ export interface IssuerRequest {
  * @throws the reason of the signal when it aborts.
  */
 export async function requestIssuer<T>(
-  { endpoint, uri, timeout, clock, signal }: IssuerRequest,
+  { endpoint, uri, timeout, clock, outgoing, signal }: IssuerRequest,
   init: Pick<RequestInit, "method" | "headers" | "body">,
   read: (response: Response) => Promise<T>,
 ): Promise<T> {
@@ -28,7 +30,7 @@ export async function requestIssuer<T>(
     timeoutController.abort(new Error(`The ${endpoint} endpoint took longer than ${timeout} ms.`));
   });
   try {
-    const response = await fetch(uri, {
+    const response = await outgoing.fetch(uri, {
       ...init,
       redirect: "manual",
       signal: signal ? AbortSignal.any([signal, timeoutController.signal]) : timeoutController.signal,

@@ -9,7 +9,8 @@ import { createDroppedClaimReporter, type DroppedClaim } from "./claims/dropped_
 import { mergeClaims, pickClaims } from "./claims/merge_claims.js";
 import { isPortableText } from "./claims/portable_text.js";
 import { createIntrospectionVerifier } from "./introspection/introspection_verifier.js";
-import { createKeySet } from "./keys/key_set.js";
+import { createKeySet, type KeySetDependencies } from "./keys/key_set.js";
+import { directRequests, type OutgoingRequests } from "./outgoing/outgoing_requests.js";
 import type { TokenSigner } from "./signing/token_signer.js";
 import { readBearerToken } from "./tokens/bearer_token.js";
 import { createJwtVerifier } from "./tokens/jwt_verifier.js";
@@ -63,6 +64,8 @@ export interface UserAuthenticatorOptions {
    */
   readonly tokenIssuer?: Pick<TokenSigner, "issuer" | "owns"> | undefined;
   readonly clock: Clock;
+  /** Way to the endpoints of issuers. Direct by default. */
+  readonly outgoing?: OutgoingRequests;
   /** Callback for the log. Runs once for each dropped claim and cause. */
   readonly onDroppedClaim?: (dropped: DroppedClaim) => void;
   readonly observer?: AuthObserver | undefined;
@@ -107,7 +110,7 @@ function createWithContexts(
   cache: VerifiedTokenCache<CachedUser>,
   reusable: readonly PoolContext[],
 ): UserAuthenticator {
-  const { clock, tokenIssuer, onDroppedClaim = () => {}, observer } = options;
+  const { clock, outgoing = directRequests, tokenIssuer, onDroppedClaim = () => {}, observer } = options;
   const tokenSettings = {
     ...options.userTokens,
     cacheMaxAge: Math.min(options.userTokens.cacheMaxAge, maxAge),
@@ -123,13 +126,10 @@ function createWithContexts(
         observer?.onIssuerCall(pool.id, endpoint, outcome, durationMs);
     return {
       pool,
-      verifier: createVerifier(
-        pool,
-        tokenSettings,
-        clock,
-        tokenIssuer,
-        onCallTo(pool.introspection ? "introspection" : "jwks"),
-      ),
+      verifier: createVerifier(pool, tokenSettings, {
+        ...{ clock, outgoing, signer: tokenIssuer },
+        onCall: onCallTo(pool.introspection ? "introspection" : "jwks"),
+      }),
       // A TicketError means that the endpoint rejected the token, so it is available.
       userInfoBreaker: createCircuitBreaker({
         isFailure: (error) => !(error instanceof TicketError),
@@ -168,7 +168,10 @@ function createWithContexts(
       const { subject, signIn } = approver;
       const timeout = tokenSettings.issuerTimeout;
       const verifyResponse = (jwt: string) => poolContext.verifier.verifyUserInfo(jwt, signIn.clientId);
-      const request = { uri, token, subject, timeout, clock, signal, verify: verifyResponse };
+      const request = {
+        ...{ uri, token, subject, timeout, clock, outgoing, signal },
+        verify: verifyResponse,
+      };
       userInfo = await poolContext.userInfoBreaker.run(() => fetchUserInfo(request), { id: subject, signal });
     } catch (error) {
       if (error instanceof TicketError) throw error;
@@ -218,18 +221,16 @@ function verifiesAlike(before: UserPoolConfig, after: UserPoolConfig): boolean {
 function createVerifier(
   pool: UserPoolConfig,
   tokens: UserTokensConfig,
-  clock: Clock,
-  tokenIssuer: UserAuthenticatorOptions["tokenIssuer"],
-  onCall: OnIssuerCall,
+  dependencies: KeySetDependencies,
 ): TokenVerifier {
   const { keys, introspection } = pool;
-  if (introspection) return createIntrospectionVerifier({ ...pool, introspection }, tokens, clock, onCall);
+  if (introspection) return createIntrospectionVerifier({ ...pool, introspection }, tokens, dependencies);
   if (!keys) throw new Error(`User pool ${pool.id} has neither keys nor an introspection endpoint.`);
   return createJwtVerifier(
     pool,
-    createKeySet({ ...pool, keys }, tokens, clock, tokenIssuer, onCall),
+    createKeySet({ ...pool, keys }, tokens, dependencies),
     tokens,
-    clock,
+    dependencies.clock,
   );
 }
 

@@ -257,7 +257,10 @@ function serveStopTimeout(
   workers: number | undefined,
 ): number {
   const service = workers === undefined ? serviceStopTimeout(grpc) : workersStopTimeout(grpc, workers);
-  return service + (development && gatewayConfig ? gatewayConfig.shutdown.gracePeriod : 0);
+  return (
+    service +
+    (development && gatewayConfig ? gatewayConfig.shutdown.delay + gatewayConfig.shutdown.gracePeriod : 0)
+  );
 }
 
 /** Ends the process if it has not stopped after `timeoutMs` milliseconds. */

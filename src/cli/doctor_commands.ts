@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { versions } from "node:process";
 import { type Command, InvalidArgumentError } from "commander";
+import { createOutgoingRequests } from "../auth/outgoing/outgoing_requests.js";
 import { createTokenSigner } from "../auth/signing/token_signer.js";
 import { systemClock } from "../base/clock.js";
 import { tlsOf } from "../compose/gateway.js";
@@ -63,7 +64,7 @@ export function addDoctorCommands(root: Command, environment: DoctorEnvironment)
           signIn: signInPartiesOf(config, options),
         }),
       ];
-      report(await runChecks(checks, contextOf(options)), options, environment);
+      report(await runChecks(checks, await contextOf(config, options)), options, environment);
     });
 
   withReport(root.command("check-token"))
@@ -78,7 +79,7 @@ export function addDoctorCommands(root: Command, environment: DoctorEnvironment)
       const findings = await explainToken(
         token,
         { ...config, pool: options.pool, signer },
-        contextOf(options),
+        await contextOf(config, options),
       );
       report(findings, options, environment);
     });
@@ -90,7 +91,7 @@ export async function checkConfigOnline(
   options: ReportOptions,
   environment: DoctorEnvironment,
 ): Promise<void> {
-  report(await runChecks(await checksOf(config), contextOf(options)), options, environment);
+  report(await runChecks(await checksOf(config), await contextOf(config, options)), options, environment);
 }
 
 /** Adds the options of a report to a command. */
@@ -106,9 +107,10 @@ function parseTimeout(text: string): number {
   throw new InvalidArgumentError("Use a whole number of seconds from 1 to 999.");
 }
 
-const contextOf = ({ timeout }: ReportOptions): CheckContext => ({
+const contextOf = async (config: Config, { timeout }: ReportOptions): Promise<CheckContext> => ({
   clock: systemClock,
   timeout: timeout * 1_000,
+  outgoing: await createOutgoingRequests(config.outgoing),
 });
 
 function loadChecked(file: string | undefined, { env }: DoctorEnvironment): Config {

@@ -33,8 +33,8 @@ import { type WatchOptions, watch, watchOptionFields } from "./watch.js";
 export interface AppCredentials {
   /** Id of the app. */
   readonly appId: string;
-  /** Secret of the app. */
-  readonly appSecret: string;
+  /** Secret of the app. An app that authenticates with a client certificate alone has none; see `tls`. */
+  readonly appSecret?: string | undefined;
 }
 
 /** Options of {@link createAppClient}. */
@@ -54,7 +54,7 @@ export interface AppWatchOptions extends WatchOptions {
 
 const credentialFields = {
   appId: { type: "string", isRequired: true },
-  appSecret: { type: "string", isRequired: true },
+  appSecret: { type: "string" },
 } as const satisfies Record<keyof AppCredentials, Field>;
 
 const appClientOptionFields = {
@@ -175,14 +175,19 @@ export function createAppClient(options: AppClientOptions): AppClient {
   return createAppClientWithTiming(options, systemTiming);
 }
 
-/** Creates an app client with the time and randomness of a test. Not part of the public API. */
-export function createAppClientWithTiming(options: AppClientOptions, timing: Timing): AppClient {
+/** Creates an app client that a test or the gateway needs. Not part of the public API. */
+export function createAppClientWithTiming(
+  options: AppClientOptions,
+  timing: Timing,
+  isForwarding = false,
+): AppClient {
   checkOptions("createAppClient", options, appClientOptionFields);
-  const ownAuthorization = toAuthorization(options);
-  const rpcClient = createRpcClient(QrLoginServiceClient, options, timing);
+  const needsSecret = !mayHaveCertificate(options);
+  const ownAuthorization = toAuthorization(options, needsSecret);
+  const rpcClient = createRpcClient(QrLoginServiceClient, options, timing, isForwarding);
   const { address, inFlight } = rpcClient;
   const authorizationOf = ({ credentials }: AppCallOptions) =>
-    credentials ? toAuthorization(credentials) : ownAuthorization;
+    credentials ? toAuthorization(credentials, needsSecret) : ownAuthorization;
   const createMethod = createMethodFactory<QrLoginServiceClient, AppCallOptions>({
     rpcClient,
     optionFields: appCallOptionFields,
@@ -196,10 +201,11 @@ export function createAppClientWithTiming(options: AppClientOptions, timing: Tim
     watchStatus(request, watchOptions = {}) {
       checkOptions("watchStatus", watchOptions, appWatchOptionFields);
       const message = toMessage(WatchStatusRequest, request);
+      const authorization = authorizationOf(watchOptions);
       const open = () =>
         rpcClient.openStream(
           (client, metadata) => client.watchStatus(message, metadata),
-          authorizationOf(watchOptions),
+          authorization,
           watchOptions.requestId,
         );
       return watch({ open, address, inFlight, timing }, watchOptions);
@@ -212,8 +218,19 @@ export function createAppClientWithTiming(options: AppClientOptions, timing: Tim
   };
 }
 
-function toAuthorization({ appId, appSecret }: AppCredentials): string {
+/** Returns whether the client may present a certificate, which some apps have in place of a secret. */
+function mayHaveCertificate({ tls }: AppClientOptions): boolean {
+  return typeof tls === "function" || (typeof tls === "object" && tls.certChain !== undefined);
+}
+
+/** Returns the value of `authorization`. Without a secret it only names the app. */
+function toAuthorization({ appId, appSecret }: AppCredentials, needsSecret: boolean): string {
   if (appId === "" || appId.includes(":")) throw new TypeError("appId must not be empty or hold a colon");
+  if (appSecret === undefined && needsSecret) {
+    throw new TypeError(
+      "appSecret is missing: without it, the option tls must have certChain and privateKey",
+    );
+  }
   if (appSecret === "") throw new TypeError("appSecret must not be empty");
-  return formatBasicCredentials(appId, appSecret);
+  return formatBasicCredentials(appId, appSecret ?? "");
 }

@@ -1,5 +1,6 @@
 import type { ClientReadableStream } from "@grpc/grpc-js";
 import { QrLoginServiceClient } from "../../gen/qrlogin/v1/qr_login_service.js";
+import { type AppClient, createAppClientWithTiming } from "./app_client.js";
 import { type QrLoginError, toQrLoginError } from "./error.js";
 import { readStatusDetails, type StatusDetail } from "./error_details.js";
 import { type ClientOptions, createRpcClient } from "./rpc_client.js";
@@ -40,7 +41,7 @@ export interface ForwardingClient {
  * @throws TypeError, RangeError when an option is invalid.
  */
 export function createForwardingClient(options: ClientOptions): ForwardingClient {
-  const rpcClient = createRpcClient(QrLoginServiceClient, options, systemTiming);
+  const rpcClient = createRpcClient(QrLoginServiceClient, options, systemTiming, true);
   return {
     call: ({ path, request, authorization, signal, requestId }) =>
       rpcClient.call<Uint8Array, Uint8Array>(
@@ -71,6 +72,18 @@ export function createForwardingClient(options: ClientOptions): ForwardingClient
     },
     close: rpcClient.close,
   };
+}
+
+/** Calls for an app with the credentials that a caller has presented. Not part of the public API. */
+export type CallerClient = Pick<AppClient, "exchangeUserInfo" | "getSigningKeys" | "close">;
+
+/**
+ * Creates the client, which connects on first use. Each call needs the credentials of its caller. Calls are marked as
+ * forwarded: the caller has the secret, and not the certificate that the connection may have.
+ */
+export function createCallerClient(options: ClientOptions): CallerClient {
+  const unused = { appId: "-", appSecret: "-" };
+  return createAppClientWithTiming({ ...options, ...unused }, systemTiming, true);
 }
 
 /** Returns the error details that the service sent, of any type, as it encoded them. */

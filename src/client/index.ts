@@ -75,5 +75,6 @@ export type { ErrorReasonName, FieldViolation } from "./error_details.js";
 export { codeChallengeOf, createCodeVerifier } from "./pkce.js";
 export type { CallOptions, ClientOptions } from "./rpc_client.js";
 export { isTerminal } from "./terminal_state.js";
+export type { TlsCertificates } from "./tls_credentials.js";
 export type { Tls } from "./transport.js";
 export type { WatchOptions } from "./watch.js";

@@ -4,6 +4,7 @@ import type {
   ClientOptions as GrpcClientOptions,
 } from "@grpc/grpc-js";
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import { forwardedKey } from "../base/forwarded_call.js";
 import { isRequestId, requestIdHeader } from "../base/request_id.js";
 import { withTimeout } from "../base/with_timeout.js";
 import type { Field } from "./arguments/field.js";
@@ -91,12 +92,14 @@ export interface RpcClient<Client> {
 /**
  * Creates the channels, which connect on first use.
  *
+ * @param isForwarding Marks the calls as those of others, so that the client certificate does not count for them.
  * @throws TypeError, RangeError when an option is invalid.
  */
 export function createRpcClient<Client extends { close(): void }>(
   Generated: GeneratedClient<Client>,
   options: ClientOptions,
   timing: Timing,
+  isForwarding = false,
 ): RpcClient<Client> {
   const { address, credentials, maxStreams, ...channelOptions } = resolveTransport(options);
   const defaultDeadline = requireDeadline(options.deadlineMs ?? 10_000);
@@ -121,7 +124,7 @@ export function createRpcClient<Client extends { close(): void }>(
         typeof authorization !== "function"
           ? authorization
           : await resolveAuthorization(deadlineMs, authorization, signal, inFlight, timing),
-        requestId,
+        { isForwarding, requestId },
       );
       return new Promise((resolve, reject) => {
         let running: { cancel(): void } | undefined;
@@ -144,7 +147,10 @@ export function createRpcClient<Client extends { close(): void }>(
     openStream(start, authorization, requestId) {
       const { client, release } = watchChannels.acquire();
       // However a call ends, `status` is its last event.
-      return start(client, createMetadata(authorization, requestId)).once("status", release);
+      return start(client, createMetadata(authorization, { isForwarding, requestId })).once(
+        "status",
+        release,
+      );
     },
     close() {
       inFlight.close();
@@ -155,8 +161,12 @@ export function createRpcClient<Client extends { close(): void }>(
 }
 
 /** @throws TypeError when the id of the request has a wrong form. */
-function createMetadata(authorization: string | undefined, requestId: string | undefined): Metadata {
+function createMetadata(
+  authorization: string | undefined,
+  { isForwarding, requestId }: { readonly isForwarding: boolean; readonly requestId: string | undefined },
+): Metadata {
   const metadata = new Metadata();
+  if (isForwarding) metadata.set(forwardedKey, "1");
   if (requestId !== undefined) {
     if (!isRequestId(requestId)) {
       throw new TypeError("requestId must have 1 to 64 letters, digits, or characters of ._:=+/@-");

@@ -9,9 +9,10 @@ import { serviceConfig } from "../../gen/service_config.js";
 import { isLoopbackHost } from "../base/address.js";
 import type { Field } from "./arguments/field.js";
 import { type CallObserver, observeCalls } from "./call_observer.js";
+import { createTlsCredentials, type TlsCertificates } from "./tls_credentials.js";
 
 /** Protection of the connection; see {@link TransportOptions.tls}. */
-export type Tls = boolean | { readonly rootCertificates?: Buffer | string };
+export type Tls = boolean | TlsCertificates | (() => TlsCertificates);
 
 /** The address of the service and the options of its connections. */
 export interface TransportOptions {
@@ -21,8 +22,9 @@ export interface TransportOptions {
    */
   readonly address: string;
   /**
-   * TLS setting: `true` uses the root certificates that Node.js trusts, an object uses others (PEM), `false` is plain
-   * text.
+   * TLS setting: `true` uses the root certificates that Node.js trusts, `false` is plain text. An object has other
+   * certificates, as PEM: `rootCertificates` to trust, and `certChain` with `privateKey` to present. A function that
+   * returns such an object is called for each connection, so that certificates can be renewed.
    *
    * The default is plain text to loopback addresses (127.0.0.0/8, ::1, localhost, `unix:`) and TLS to all others.
    * Credentials cross a network in the clear only with an explicit `false`.
@@ -47,7 +49,14 @@ export interface TransportOptions {
 /** Fields of {@link TransportOptions}. */
 export const transportOptionFields = {
   address: { type: "string", isRequired: true },
-  tls: { type: ["boolean", "object"], fields: { rootCertificates: { type: ["string", "object"] } } },
+  tls: {
+    type: ["boolean", "object", "function"],
+    fields: {
+      rootCertificates: { type: ["string", "object"] },
+      certChain: { type: ["string", "object"] },
+      privateKey: { type: ["string", "object"] },
+    },
+  },
   maxStreamsPerConnection: { type: "number" },
   channelOptions: { type: "object" },
   observer: { type: "object" },
@@ -69,7 +78,7 @@ export interface Transport {
 /**
  * Checks the options and completes them with defaults.
  *
- * @throws TypeError when the address is empty or a URL, or the root certificates are not PEM text.
+ * @throws TypeError when the address is empty or a URL, or the certificates are not usable PEM.
  * @throws RangeError when the number of streams is not a whole number above zero.
  */
 export function resolveTransport(options: TransportOptions): Transport {
@@ -118,13 +127,7 @@ export function resolveTransport(options: TransportOptions): Transport {
 
 function createChannelCredentials(tls: Tls): ChannelCredentials {
   if (tls === false) return credentials.createInsecure();
-  const roots = tls === true ? undefined : tls.rootCertificates;
-  if (roots === undefined) return credentials.createSsl();
-  const pem = Buffer.from(roots);
-  if (!pem.includes("-----BEGIN CERTIFICATE-----")) {
-    throw new TypeError("tls.rootCertificates must be certificates in PEM form");
-  }
-  return credentials.createSsl(pem);
+  return tls === true ? credentials.createSsl() : createTlsCredentials(tls);
 }
 
 /** Reports whether a gRPC address leads to this machine only. Returns false in case of doubt. */

@@ -33,7 +33,12 @@ export async function startGatewayFromConfig(
   if (!listenAddress)
     throw new Error(`cannot listen on ${address}: the address must have the form HOST:PORT`);
   const { ticketTtl: ticketTtlMs, ...otherLimits } = limits;
-  const serviceOptions = { address: service.address, ...tlsOf(service) };
+  const serviceOptions = {
+    address: service.address,
+    ...tlsOf(service),
+    // grpc-js would read `https_proxy`, which is set for other programs. A web proxy cuts long streams.
+    channelOptions: { "grpc.enable_http_proxy": 0 },
+  };
   const server = await startGateway({
     ...listenAddress,
     allowPlaintextOnNetwork: config.allowPlaintextOnNetwork,
@@ -60,6 +65,8 @@ export async function startGatewayFromConfig(
       key: readFileSync(tls.keyFile, "utf8"),
       minVersion: tls.minVersion,
     },
+    shutdownDelayMs: config.shutdown.delay,
+    shutdownDrainTimeMs: config.shutdown.drainTime,
     shutdownGracePeriodMs: config.shutdown.gracePeriod,
   });
   const stopCertificateMonitor = monitorCertificates(
@@ -95,7 +102,8 @@ function addGatewayMetrics(metrics: ProcessMetrics): GatewayObserver {
 }
 
 /** Returns the option `tls` of the gRPC clients. Without a setting, the clients use their own default. */
-export function tlsOf({ tls, caFile }: GatewayConfig["service"]) {
-  if (caFile !== undefined) return { tls: { rootCertificates: readFileSync(caFile) } };
-  return tls === undefined ? {} : { tls };
+export function tlsOf({ tls, caFile, certFile, keyFile }: GatewayConfig["service"]) {
+  if (caFile === undefined && certFile === undefined) return tls === undefined ? {} : { tls };
+  const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
+  return { tls: { rootCertificates: read(caFile), certChain: read(certFile), privateKey: read(keyFile) } };
 }

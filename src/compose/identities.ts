@@ -1,8 +1,6 @@
-import {
-  type BasicAuthenticator,
-  createAdminAuthenticator,
-  createAppAuthenticator,
-} from "../auth/basic_authenticator.js";
+import { type AppAuthenticator, createAppAuthenticator } from "../auth/app_authenticator.js";
+import { type BasicAuthenticator, createAdminAuthenticator } from "../auth/basic_authenticator.js";
+import { createOutgoingRequests, type OutgoingRequests } from "../auth/outgoing/outgoing_requests.js";
 import { createTokenSigner, type TokenSigner } from "../auth/signing/token_signer.js";
 import {
   createUserAuthenticator,
@@ -15,7 +13,7 @@ import type { Reloadable } from "./reload/reloadable.js";
 
 /** Everybody whom the service knows, and the keys with which it signs. Each member follows a reload. */
 export interface Identities extends Reloadable {
-  readonly apps: BasicAuthenticator<AppConfig>;
+  readonly apps: AppAuthenticator<AppConfig>;
   readonly admins: BasicAuthenticator<AdminConfig>;
   readonly users: Pick<UserAuthenticator, "authenticate">;
   /** Returns the signer of tokens for apps; undefined if there is none. */
@@ -27,11 +25,12 @@ export interface Identities extends Reloadable {
 /** Identities of one configuration. */
 interface Snapshot {
   readonly config: Config;
-  readonly apps: BasicAuthenticator<AppConfig>;
+  readonly apps: AppAuthenticator<AppConfig>;
   readonly appsById: ReadonlyMap<string, AppConfig>;
   readonly admins: BasicAuthenticator<AdminConfig>;
   readonly users: UserAuthenticator;
   readonly signer: TokenSigner | undefined;
+  readonly outgoing: OutgoingRequests;
 }
 
 /**
@@ -46,18 +45,27 @@ export async function createIdentities(
   clock: Clock,
   userOptions: Pick<UserAuthenticatorOptions, "onDroppedClaim" | "observer">,
 ): Promise<Identities> {
+  const currentRequests: OutgoingRequests = {
+    fetch: (uri, init) => current.outgoing.fetch(uri, init),
+    close: () => current.outgoing.close(),
+  };
+
   async function snapshotOf(next: Config, previous: Snapshot | undefined): Promise<Snapshot> {
     const signer = await signerOf(next, previous);
+    const outgoing = await createOutgoingRequests(next.outgoing);
     const pools = { pools: next.userPools, tokenIssuer: signer };
     return {
       config: next,
-      apps: createAppAuthenticator(next.apps),
+      apps: createAppAuthenticator(next.apps, clock),
       appsById: new Map(next.apps.map((app) => [app.id, app])),
       admins: createAdminAuthenticator(next.admins),
       users:
         previous?.users.renew(pools) ??
-        createUserAuthenticator({ ...pools, userTokens: next.userTokens, clock, ...userOptions }),
+        createUserAuthenticator({
+          ...{ ...pools, userTokens: next.userTokens, outgoing: currentRequests, clock, ...userOptions },
+        }),
       signer,
+      outgoing,
     };
   }
 
@@ -72,7 +80,9 @@ export async function createIdentities(
 
   let current = await snapshotOf(config, undefined);
   return {
-    apps: { authenticate: (authorization) => current.apps.authenticate(authorization) },
+    apps: {
+      authenticate: (authorization, certificate) => current.apps.authenticate(authorization, certificate),
+    },
     admins: { authenticate: (authorization) => current.admins.authenticate(authorization) },
     users: { authenticate: (authorization, signal) => current.users.authenticate(authorization, signal) },
     signer: () => current.signer,
@@ -81,6 +91,8 @@ export async function createIdentities(
     async prepareReload(next) {
       const snapshot = await snapshotOf(next, current);
       return () => {
+        // Ends when the requests in progress do.
+        void current.outgoing.close();
         current = snapshot;
       };
     },

@@ -129,5 +129,5 @@ function localGatewayConfig(
   gateway: GatewayConfig,
 ): GatewayConfig {
   const caFile = tls && (gateway.service.caFile ?? tls.certFile);
-  return { ...gateway, service: { address, tls: tls !== undefined, caFile } };
+  return { ...gateway, service: { ...gateway.service, address, tls: tls !== undefined, caFile } };
 }

@@ -21,7 +21,7 @@ export function serviceStopTimeout({ shutdown }: Shutdown<GrpcConfig>): number {
 
 /** Returns how long a gateway may take to stop, in milliseconds. */
 export function gatewayStopTimeout({ shutdown }: Shutdown<GatewayConfig>): number {
-  return shutdown.gracePeriod + grace;
+  return shutdown.delay + shutdown.gracePeriod + grace;
 }
 
 /** Returns how long the parent waits for a stopping worker before it kills it, in milliseconds. */

@@ -2,13 +2,13 @@ import type { GatewayConfig } from "./gateway_config.js";
 import type { MetricsConfig } from "./metrics_config.js";
 import type { PolicyConfig } from "./policy/policy_config.js";
 import type { StoreConfig } from "./store_config.js";
-import type { ServerTlsConfig } from "./tls_config.js";
+import type { GrpcTlsConfig } from "./tls_config.js";
 
 export type { GatewayConfig } from "./gateway_config.js";
 export type { MetricsConfig } from "./metrics_config.js";
 export { noPolicy, type PolicyConfig } from "./policy/policy_config.js";
 export type { RedisConfig, StoreConfig } from "./store_config.js";
-export type { ServerTlsConfig } from "./tls_config.js";
+export type { GrpcTlsConfig } from "./tls_config.js";
 
 /**
  * Configuration as the rest of the program sees it: complete, checked and frozen. `load_config.ts` creates
@@ -26,6 +26,7 @@ export interface Config {
   readonly tickets: TicketsConfig;
   readonly watch: WatchConfig;
   readonly userTokens: UserTokensConfig;
+  readonly outgoing: OutgoingConfig;
   /** Issuer of the tokens for apps. If absent, apps receive no tokens. */
   readonly tokenIssuer: TokenIssuerConfig | undefined;
   /** Policy of all apps. User pools and apps override it. */
@@ -61,7 +62,7 @@ export interface GrpcConfig {
   /** `HOST:PORT` or `[IPV6]:PORT`. With port 0, the system chooses the port. */
   readonly address: string;
   /** TLS. If absent, the server uses plain text. */
-  readonly tls: ServerTlsConfig | undefined;
+  readonly tls: GrpcTlsConfig | undefined;
   /** Must be true for plain text on an address other than loopback. */
   readonly allowPlaintextOnNetwork: boolean;
   /** Enables the reflection service. */
@@ -156,6 +157,16 @@ export interface UserTokensConfig {
   readonly cacheMaxAge: number;
   /** Time-out of the issuer's JWKS, introspection and UserInfo endpoints. */
   readonly issuerTimeout: number;
+}
+
+/** Way to the endpoints of issuers. */
+export interface OutgoingConfig {
+  /** URL of the proxy, which may contain a password. If undefined, there is none. */
+  readonly proxy: string | undefined;
+  /** Hosts that are reached without the proxy, in the form of NO_PROXY. */
+  readonly noProxy: readonly string[];
+  /** File with authorities that are trusted in addition to the public ones. */
+  readonly caFile: string | undefined;
 }
 
 /** Issuer of the tokens that ExchangeUserInfo returns. */
@@ -270,7 +281,15 @@ export interface AppConfig {
   readonly logoUrl: string;
   /** Id of the pool whose users can sign in to the app. */
   readonly userPool: string;
-  /** SHA-256 of each accepted secret, as 64 lower-case hexadecimal digits. */
+  /**
+   * SHA-256 of each accepted secret, as 64 lower-case hexadecimal digits. Empty if the app has no secret and
+   * authenticates with a client certificate alone.
+   */
   readonly secretSha256: readonly string[];
+  /**
+   * Names in client certificates that stand for the app: URIs, and DNS names in lower case. If there are any, each
+   * call of the app needs such a certificate, beside a secret if the app has one.
+   */
+  readonly certificateNames: readonly string[];
   readonly policy: PolicyConfig;
 }

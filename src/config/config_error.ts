@@ -70,3 +70,9 @@ export function formatPath(path: Path): string {
 export function formatLines(problems: readonly ReportedProblem[]): string {
   return problems.map(formatProblem).join("\n");
 }
+
+/** Returns the problems of values that are not already known to be invalid. To a check, those are missing. */
+export function withoutPathsOf(known: readonly Problem[], problems: readonly Problem[]): Problem[] {
+  const paths = new Set(known.map(({ path }) => formatPath(path)));
+  return problems.filter(({ path }) => !paths.has(formatPath(path)));
+}

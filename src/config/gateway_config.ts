@@ -19,6 +19,9 @@ export interface GatewayConfig {
     readonly tls: boolean | undefined;
     /** PEM file of root certificates that replace those of the system. */
     readonly caFile: string | undefined;
+    /** PEM files of the certificate to present to the service, and of its key: both or none. They turn TLS on. */
+    readonly certFile: string | undefined;
+    readonly keyFile: string | undefined;
   };
   readonly apps: readonly GatewayAppConfig[];
   /** Enables the Authing-compatible API. */
@@ -50,7 +53,11 @@ export interface GatewayConfig {
     readonly connectionsPerAddress: number;
   };
   readonly shutdown: {
-    /** Time that running requests have to finish. */
+    /** Time for which requests are still served after `/readyz` reports a stop. */
+    readonly delay: number;
+    /** Time over which event streams are then handed over to other gateways; at most `gracePeriod`. */
+    readonly drainTime: number;
+    /** Time that running requests then have to finish. */
     readonly gracePeriod: number;
   };
 }
@@ -58,7 +65,8 @@ export interface GatewayConfig {
 /** App that the gateway acts for. See docs/gateway.md for the risk of each option. */
 interface GatewayAppConfig {
   readonly id: string;
-  readonly secret: string;
+  /** Undefined if the service needs only the certificate of the gateway for the app. */
+  readonly secret: string | undefined;
   /** Name that pages show to users. If absent, pages show none. */
   readonly name: string | undefined;
   /** Logo that pages show: a URL, a path of the gateway's origin, or a small data URL. */

@@ -1,6 +1,6 @@
 import { isNonLoopbackTarget } from "../base/grpc_target.js";
 import { checkGatewayApps, checkKnownSecrets, checkServicePlaintext } from "./checks/check_gateway_apps.js";
-import { formatLines, formatPath } from "./config_error.js";
+import { formatLines, formatPath, withoutPathsOf } from "./config_error.js";
 import { gatewayOptionsSchemas } from "./schema/gateway_options_schema.js";
 import { parseWithSchema } from "./schema/parse_with_schema.js";
 import { parseValidPart } from "./schema/schema_tree.js";
@@ -21,15 +21,19 @@ export function checkGatewayOptions(host: GatewayHost, options: unknown): void {
   const { problems } = parseWithSchema(schema, options, "program");
   const { service, apps, allowPlaintextOnNetwork } = parseValidPart(schema, options) ?? {};
   const { address, tls } = service ?? {};
-  const all = [
-    ...problems,
-    ...checkGatewayApps(["apps"], apps),
+  const contradictions = [
+    ...checkGatewayApps(["apps"], apps, hasCertificate(tls)),
     ...(isNonLoopbackTarget(address) ? checkKnownSecrets(["apps"], apps) : []),
     ...checkServicePlaintext([], { address, tls, allowPlaintextOnNetwork }),
   ];
+  const all = [...problems, ...withoutPathsOf(problems, contradictions)];
   if (all.length === 0) return;
   const lines = formatLines(
     all.map(({ path, message }) => ({ path: formatPath(path) || "options", message })),
   );
   throw new TypeError(`the options of the gateway are invalid\n${lines}`);
+}
+
+function hasCertificate(tls: unknown): boolean {
+  return typeof tls === "function" || (typeof tls === "object" && tls !== null && "certChain" in tls);
 }

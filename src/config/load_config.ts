@@ -1,7 +1,7 @@
 import { type CheckScope, checkConfig } from "./checks/check_config.js";
 import { findPlaceholders } from "./checks/find_placeholders.js";
 import type { AppConfig, Config, TokenIssuerConfig, UserPoolConfig } from "./config.js";
-import { ConfigError, type Problem, type ReportedProblem } from "./config_error.js";
+import { ConfigError, type Problem, type ReportedProblem, withoutPathsOf } from "./config_error.js";
 import {
   applyEnvironment,
   configFileVariable,
@@ -12,6 +12,7 @@ import {
 } from "./environment.js";
 import { namedFiles } from "./files/named_files.js";
 import { readYamlFile, unreadableYaml, type YamlFile } from "./files/yaml_file.js";
+import { resolveOutgoing } from "./outgoing.js";
 import { isSamePath, reportProblem } from "./report_problem.js";
 import { configSchema } from "./schema/config_schema.js";
 import { parseWithSchema } from "./schema/parse_with_schema.js";
@@ -110,14 +111,16 @@ export function readConfig({
     fileProblems.length === 0
       ? withPlaceholders(merged, [
           ...schemaProblems,
-          ...checkProblems,
+          ...withoutPathsOf(schemaProblems, checkProblems),
           ...(purpose === "gateway" ? checkGatewayPresence(merged) : []),
         ])
       : schemaProblems.filter(isFrom(values));
+  const outgoing = value && resolveOutgoing(value.outgoing, env);
   const configProblems = [...secretProblems, ...locateInSecretFiles(judgedProblems, secrets)];
   const problems = [
     ...fileProblems,
     ...variableProblems,
+    ...(outgoing && purpose !== "gateway" ? outgoing.problems : []),
     ...(isDevelopment ? checkNotProduction(env) : []),
     ...configProblems.map((problem) => reportProblem(problem, { values, yaml, file: source?.file })),
   ];
@@ -129,11 +132,13 @@ export function readConfig({
     ]),
   ];
   const secretFiles = [...new Set([...variableFiles, ...secrets.map((secret) => secret.file)])];
-  if (!value || problems.length > 0) return { files, secretFiles, error: new ConfigError(problems) };
+  if (!value || !outgoing || problems.length > 0)
+    return { files, secretFiles, error: new ConfigError(problems) };
 
   const { apps, userPools, tokenIssuer } = isDevelopment ? structuredClone(developmentPreset) : value;
   const config = deepFreeze({
     ...value,
+    outgoing: outgoing.outgoing,
     development: isDevelopment,
     ...{ apps, userPools, tokenIssuer: value.tokenIssuer ?? tokenIssuer },
   });

@@ -1,3 +1,4 @@
+import type { OutgoingRequests } from "../auth/outgoing/outgoing_requests.js";
 import type { Clock } from "../base/clock.js";
 
 /** Outcome of a check. Only `failed` makes the command fail. */
@@ -21,6 +22,8 @@ export interface CheckContext {
   readonly clock: Clock;
   /** Time-out of one request, in milliseconds. */
   readonly timeout: number;
+  /** Way to the endpoints of issuers, as the service takes it. */
+  readonly outgoing: OutgoingRequests;
 }
 
 /** A check. It reports faults of what it checks as findings, and rejects only for faults of its own. */

@@ -12,7 +12,7 @@ export interface ServiceConnection {
   readonly address: string;
   /** TLS options; the client's default if absent. */
   readonly tls?: Tls | undefined;
-  readonly app: { readonly id: string; readonly secret: string };
+  readonly app: { readonly id: string; readonly secret: string | undefined };
 }
 
 /** Runs `use` with a client of the app, and closes the client. */

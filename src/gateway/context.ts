@@ -1,5 +1,10 @@
 import type { Clock } from "../base/clock.js";
-import { createForwardingClient, type ForwardingClient } from "../client/forwarding_client.js";
+import {
+  type CallerClient,
+  createCallerClient,
+  createForwardingClient,
+  type ForwardingClient,
+} from "../client/forwarding_client.js";
 import {
   type AppClient,
   type ApproverClient,
@@ -26,6 +31,8 @@ export interface GatewayContext {
   readonly apps: AppRegistry;
   /** Calls the service for an app. Each call carries that app's credentials. */
   readonly appClient: AppClient;
+  /** Calls the service for an app with the credentials that a caller has presented. */
+  readonly callerClient: CallerClient;
   /** Calls the service for a user. Each call carries that user's token. */
   readonly approverClient: ApproverClient;
   /** Forwards calls of others. Each call carries its caller's credential. */
@@ -39,6 +46,8 @@ export interface GatewayContext {
   readonly clock: Clock;
   /** Counts the open streams of all routes. */
   readonly streamLimiter: StreamLimiter;
+  /** Functions that end the open event streams, each of which then reconnects. */
+  readonly openStreams: Set<() => void>;
   readonly limits: GatewayLimits;
   readonly handleTtlMs: number;
   readonly heartbeatIntervalMs: number;
@@ -79,14 +88,16 @@ export function createGatewayContext(options: GatewayOptions, clock: Clock): Gat
   const apps = createAppRegistry(options.apps);
   const sealer = createReplaceableSealer(options.handleKeys, clock, observer);
   const appClient = createAppClient({ ...service, ...apps.resolve(undefined).credentials });
+  const callerClient = createCallerClient(service);
   const approverClient = createApproverClient(service);
   const forwardingClient = createForwardingClient(service);
   const watchHub = createWatchHub(appClient, clock, 2 * limits.streams, observer);
-  const exchanges = createExchanges(appClient, clock);
+  const exchanges = createExchanges(appClient, callerClient, clock);
   const qrImages = createQrImages(sealer, observer);
   return {
     apps,
     appClient,
+    callerClient,
     approverClient,
     forwardingClient,
     pageTickets: createPageTickets({
@@ -112,6 +123,7 @@ export function createGatewayContext(options: GatewayOptions, clock: Clock): Gat
     ),
     clock,
     streamLimiter: createStreamLimiter(limits, observer),
+    openStreams: new Set(),
     limits,
     handleTtlMs,
     heartbeatIntervalMs,
@@ -131,6 +143,7 @@ export function createGatewayContext(options: GatewayOptions, clock: Clock): Gat
       watchHub.close();
       exchanges.close();
       appClient.close();
+      callerClient.close();
       approverClient.close();
       forwardingClient.close();
       await qrImages.close();

@@ -61,8 +61,8 @@ export const qrLoginGateway = async (server: FastifyHost, options: GatewayOption
 };
 
 /**
- * Registers the gateway with options that have been checked, and resolves with its context. `isStandalone` adds the routes of a gateway that has the
- * server to itself.
+ * Registers the gateway with options that have been checked, and resolves with its context. `isStandalone` adds the
+ * routes of a gateway that has the server to itself.
  */
 export async function registerGateway(
   server: FastifyInstance,

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from "node:http";
+import { Server as TcpServer } from "node:net";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { formatAddress } from "../base/address.js";
 import { type Clock, systemClock } from "../base/clock.js";
+import { drainGradually } from "../base/drain_gradually.js";
 import { createNetworkMatcher, parseNetworks } from "../base/ip_network.js";
 import { describeListenError } from "../base/listen_error.js";
 import { checkGatewayOptions, gatewayDefaults } from "../config/gateway_options.js";
@@ -15,7 +17,9 @@ import { type ConnectionLimits, createHttpServer, type HttpServerTls } from "./h
 import { completeObserver, type GatewayObserver } from "./observer.js";
 import type { GatewayLimits, GatewayOptions } from "./options.js";
 import { registerGateway } from "./plugin.js";
+import { addReadiness, type Readiness } from "./readiness.js";
 import { limitPipelining, takeTurns } from "./request_turns.js";
+import { createServiceCheck, monitorService, type ServiceMonitor } from "./service_monitor.js";
 
 /** Options of a gateway that runs as a separate server. */
 export interface GatewayServerOptions extends Omit<GatewayOptions, "limits"> {
@@ -30,7 +34,17 @@ export interface GatewayServerOptions extends Omit<GatewayOptions, "limits"> {
   /** The header in which those proxies report the client's address. `x-forwarded-for` by default. */
   readonly clientIpHeader?: ClientIpHeader | undefined;
   readonly log: Logger;
-  /** Time that running requests have to finish when the server stops, in milliseconds. */
+  /**
+   * Time for which requests are still served after `/readyz` reports a stop, in milliseconds, so that load balancers
+   * notice. 0 by default.
+   */
+  readonly shutdownDelayMs?: number | undefined;
+  /**
+   * Time over which event streams are then handed over to other gateways, in milliseconds; at most the grace period.
+   * 5,000 by default.
+   */
+  readonly shutdownDrainTimeMs?: number | undefined;
+  /** Time that running requests then have to finish, in milliseconds. */
   readonly shutdownGracePeriodMs: number;
   /** Adds further routes, such as the demo's. */
   readonly extend?: ((server: FastifyInstance) => Promise<void>) | undefined;
@@ -46,8 +60,9 @@ export interface GatewayServer {
    */
   prepareSettings(settings: ReloadableSettings & { readonly logLevel: string }): () => void;
   /**
-   * Stops the server. Running requests may finish within `shutdownGracePeriodMs`; then their connections are
-   * closed. The call is idempotent.
+   * Stops the server. `/readyz` reports it at once. After `shutdownDelayMs` the port is closed, event streams end
+   * gradually, and running requests may finish within `shutdownGracePeriodMs`; then their connections are closed. The
+   * call is idempotent.
    */
   stop(): Promise<void>;
 }
@@ -67,13 +82,14 @@ export async function startGateway(
   const observer = completeObserver(options.observer);
   const server = createServer(options, observer);
   if (observer) observeRequests(server, observer);
+  let monitor: ServiceMonitor | undefined;
+  let stopServer: () => Promise<void>;
   let context: GatewayContext;
   try {
     context = await registerGateway(server, options, clock, true);
-    server.get("/healthz", async (_request, reply) => {
-      reply.header("cache-control", "no-store");
-      return { status: "ok" };
-    });
+    const check = createServiceCheck(context.forwardingClient);
+    monitor = monitorService({ check, clock, log: options.log });
+    stopServer = createStop(server, addReadiness(server, monitor), monitor, context, options);
     await options.extend?.(server);
     // Suppresses fastify's own start line. It would precede ours, which reports that everything is ready.
     const { level } = server.log;
@@ -81,6 +97,7 @@ export async function startGateway(
     await server.listen({ host, port });
     server.log.level = level;
   } catch (error) {
+    monitor?.close();
     await server.close();
     throw error instanceof Error && "syscall" in error
       ? new Error(
@@ -103,7 +120,7 @@ export async function startGateway(
       };
     },
     stop() {
-      stopped ??= stop(server, options.shutdownGracePeriodMs, clock);
+      stopped ??= stopServer();
       return stopped;
     },
   };
@@ -137,13 +154,30 @@ function createServer(options: GatewayServerOptions, observer: GatewayObserver |
   });
 }
 
-async function stop(server: FastifyInstance, gracePeriodMs: number, clock: Clock): Promise<void> {
-  const cancelTimeout = clock.after(gracePeriodMs, () => server.server.closeAllConnections());
-  try {
-    await server.close();
-  } finally {
-    cancelTimeout();
-  }
+/** Returns the function that stops the server; see {@link GatewayServer.stop}. */
+function createStop(
+  server: FastifyInstance,
+  readiness: Readiness,
+  monitor: ServiceMonitor,
+  { openStreams, clock }: Pick<GatewayContext, "openStreams" | "clock">,
+  { shutdownDelayMs = 0, shutdownDrainTimeMs = 5_000, shutdownGracePeriodMs }: GatewayServerOptions,
+): () => Promise<void> {
+  return async () => {
+    readiness.stop();
+    monitor.close();
+    if (shutdownDelayMs > 0) await new Promise<void>((resolve) => void clock.after(shutdownDelayMs, resolve));
+    const cancelTimeout = clock.after(shutdownGracePeriodMs, () => server.server.closeAllConnections());
+    try {
+      // `close` of an HTTP server would also end idle connections, on which a proxy may just send a request.
+      TcpServer.prototype.close.call(server.server);
+      const timeMs = Math.min(shutdownDrainTimeMs, shutdownGracePeriodMs);
+      const end = (endStream: () => void) => endStream();
+      await drainGradually(openStreams.values(), openStreams.size, end, { timeMs, timer: clock });
+      await server.close();
+    } finally {
+      cancelTimeout();
+    }
+  };
 }
 
 function boundAddressOf(server: FastifyInstance, host: string): string {

@@ -1,8 +1,16 @@
 import { readFileSync } from "node:fs";
 import { type Server, ServerCredentials } from "@grpc/grpc-js";
 import { describeListenError } from "../base/listen_error.js";
-import type { GrpcConfig } from "../config/config.js";
-import { TlsServerCredentials } from "./tls_credentials.js";
+import type { GrpcConfig, GrpcTlsConfig } from "../config/config.js";
+import { type ServerCertificates, TlsServerCredentials } from "./tls_credentials.js";
+
+function readCertificates({ certFile, keyFile, clientCaFile }: GrpcTlsConfig): ServerCertificates {
+  return {
+    cert: readFileSync(certFile),
+    key: readFileSync(keyFile),
+    clientCa: clientCaFile === undefined ? undefined : readFileSync(clientCaFile),
+  };
+}
 
 /**
  * Binds the server to the configured address, with TLS if the configuration names a certificate. Resolves
@@ -12,10 +20,7 @@ import { TlsServerCredentials } from "./tls_credentials.js";
  */
 export function bind(server: Server, { address, tls }: GrpcConfig): Promise<number> {
   const credentials = tls
-    ? new TlsServerCredentials(
-        { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) },
-        tls.minVersion,
-      )
+    ? new TlsServerCredentials(tls, readCertificates(tls))
     : ServerCredentials.createInsecure();
   return new Promise((resolve, reject) => {
     server.bindAsync(address, credentials, (error, port) => {

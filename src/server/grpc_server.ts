@@ -2,6 +2,7 @@ import { Server, type UntypedHandleCall } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 import { QrLoginAdminServiceService } from "../../gen/qrlogin/v1/qr_login_admin_service.js";
 import { QrLoginServiceService } from "../../gen/qrlogin/v1/qr_login_service.js";
+import type { AppAuthenticator, ClientCertificate } from "../auth/app_authenticator.js";
 import type { BasicAuthenticator } from "../auth/basic_authenticator.js";
 import type { AuthenticatedUser, UserAuthenticator } from "../auth/user_authenticator.js";
 import { formatAddress, splitAddress } from "../base/address.js";
@@ -21,6 +22,7 @@ import {
 } from "./calls/call_handler.js";
 import { createCallLog } from "./calls/call_log.js";
 import type { CallObserver } from "./calls/call_observer.js";
+import { type ClientCertificates, createClientCertificates } from "./calls/client_certificates.js";
 import { createInFlightCalls } from "./calls/in_flight.js";
 import { requireOneRequest } from "./calls/require_one_request.js";
 import type { Handlers } from "./handlers.js";
@@ -33,7 +35,7 @@ import { addReflection, reflectionServices } from "./reflection.js";
 export interface GrpcServerOptions {
   readonly config: GrpcConfig;
   readonly handlers: Handlers;
-  readonly apps: BasicAuthenticator<AppConfig>;
+  readonly apps: AppAuthenticator<AppConfig>;
   /** Service of the administrators. If absent, it is not served. */
   readonly admin?: AdminServiceOptions | undefined;
   readonly users: Pick<UserAuthenticator, "authenticate">;
@@ -108,6 +110,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     "grpc.enable_channelz": 0,
     interceptors: [requireOneRequest([`/${serviceName}/`, `/${adminServiceName}/`])],
   });
+  const clientCertificates =
+    (config.tls?.clientCertificates ?? "none") === "none" ? undefined : createClientCertificates();
   const inFlight = createInFlightCalls();
   const errorLogLimiter = createLogRateLimiter({
     log,
@@ -122,7 +126,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   });
   server.addService(
     withRawMessages(QrLoginServiceService),
-    createImplementation(options, dependenciesOf(serviceName)),
+    createImplementation(options, clientCertificates, dependenciesOf(serviceName)),
   );
   if (admin)
     server.addService(
@@ -138,7 +142,9 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
       ...(config.reflection ? reflectionServices : []),
     ],
     admissions,
-    appOf: (authorization) => authenticatedAppId(options.apps, authorization),
+    appOf: (headers, session) =>
+      authenticatedAppId(options.apps, headers.authorization, clientCertificates?.ofStream(session, headers)),
+    onSession: clientCertificates?.read,
   });
   const healthNames = ["", serviceName, livenessName, clockName];
   const health = addHealth(server, healthNames, config.limits.healthWatches, http2Limits.limitEvents);
@@ -197,14 +203,15 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   };
 }
 
-/** Returns the id of the app that the value of `authorization` authenticates, if any. */
+/** Returns the id of the app that `authorization` and the certificate authenticate, if any. */
 function authenticatedAppId(
   apps: GrpcServerOptions["apps"],
   authorization: string | undefined,
+  certificate: ClientCertificate | undefined,
 ): string | undefined {
-  if (authorization === undefined || !/^basic /i.test(authorization)) return undefined;
+  if (authorization === undefined ? !certificate : !/^basic /i.test(authorization)) return undefined;
   try {
-    return apps.authenticate([authorization]).id;
+    return apps.authenticate(authorization === undefined ? [] : [authorization], certificate).id;
   } catch {
     // The error is reported later, when the call itself is authenticated.
     return undefined;
@@ -217,10 +224,13 @@ function servingStatus(isServing: boolean): ServingStatus {
 
 function createImplementation(
   { handlers, apps, users }: GrpcServerOptions,
+  clientCertificates: ClientCertificates | undefined,
   dependencies: CallDependencies,
 ): Readonly<Record<keyof typeof QrLoginServiceService, UntypedHandleCall>> {
   const appCaller: CallerKind<AppConfig> = {
-    authenticate: (authorization) => apps.authenticate(authorization),
+    authenticate: clientCertificates
+      ? (authorization, _running, call) => apps.authenticate(authorization, clientCertificates.ofCall(call))
+      : (authorization) => apps.authenticate(authorization),
     logFieldsOf: (app) => ({ app: app.id }),
     limitKeyOf: (app) => app.id,
   };

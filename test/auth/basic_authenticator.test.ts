@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createAppAuthenticator } from "../../src/auth/basic_authenticator.js";
+import { createAppSecretAuthenticator } from "../../src/auth/basic_authenticator.js";
 import { type AppConfig, noPolicy } from "../../src/config/config.js";
 import { sha256Hex } from "../../src/domain/secrets.js";
 import { TicketError } from "../../src/domain/ticket_error.js";
@@ -10,6 +10,7 @@ const app = (id: string, ...secrets: string[]): AppConfig => ({
   logoUrl: "",
   userPool: "customers",
   secretSha256: secrets.map(sha256Hex),
+  certificateNames: [],
   policy: noPolicy,
 });
 const shop = app("shop", "new secret", "old secret");
@@ -17,7 +18,7 @@ const kiosk = app("kiosk", "with:colon:");
 const bare = app("bare");
 const empty = app("empty", "");
 const accented = app("café", "pässword");
-const apps = createAppAuthenticator([shop, kiosk, bare, empty, accented]);
+const apps = createAppSecretAuthenticator([shop, kiosk, bare, empty, accented]);
 
 const base64 = (text: string | Buffer): string => Buffer.from(text as string).toString("base64");
 const basic = (text: string | Buffer): string => `Basic ${base64(text)}`;
@@ -105,7 +106,7 @@ describe("app credentials", () => {
     ["in the alphabet for URLs", "?????", (encoded: string) => encoded.replaceAll("/", "_")],
     ["with a line end", "a secret", (encoded: string) => `${encoded}\n`],
   ])("a valid credential in base64 %s is rejected", (_, secret, bend) => {
-    const strict = createAppAuthenticator([app("shop", secret)]);
+    const strict = createAppSecretAuthenticator([app("shop", secret)]);
     const right = base64(`shop:${secret}`);
     expect(strict.authenticate([`Basic ${right}`]).id).toBe("shop");
     expect(bend(right)).not.toBe(right);
@@ -113,13 +114,13 @@ describe("app credentials", () => {
   });
 
   it("rejects a credential that is not UTF-8, even if decoding with replacement would give the secret", () => {
-    const replaced = createAppAuthenticator([app("shop", "\ufffd")]);
+    const replaced = createAppSecretAuthenticator([app("shop", "\ufffd")]);
     expect(replaced.authenticate([basic("shop:\ufffd")]).id).toBe("shop");
     expect(() => replaced.authenticate([basic(Buffer.from("shop:\xff", "latin1"))])).toThrow(TicketError);
   });
 
   it("rejects a valid credential longer than 2048 characters", () => {
-    const long = createAppAuthenticator([app("shop", "x".repeat(1500), "x".repeat(1600))]);
+    const long = createAppSecretAuthenticator([app("shop", "x".repeat(1500), "x".repeat(1600))]);
     expect(long.authenticate([basic(`shop:${"x".repeat(1500)}`)]).id).toBe("shop");
     expect(() => long.authenticate([basic(`shop:${"x".repeat(1600)}`)])).toThrow(TicketError);
   });
@@ -147,7 +148,7 @@ describe("app credentials", () => {
     }
   });
 
-  const punctuated = createAppAuthenticator([
+  const punctuated = createAppSecretAuthenticator([
     ...[app("shop", "a+/=%b c"), app("my.app_1", "with:colon"), app("raw", "50%25 off+more")],
     ...[app("plus", "a+b"), app("blank", "a b"), app("accents", "päß")],
   ]);
@@ -181,6 +182,8 @@ describe("app credentials", () => {
   });
 
   it("rejects every credential if there are no apps", () => {
-    expect(() => createAppAuthenticator([]).authenticate([basic("shop:new secret")])).toThrow(TicketError);
+    expect(() => createAppSecretAuthenticator([]).authenticate([basic("shop:new secret")])).toThrow(
+      TicketError,
+    );
   });
 });

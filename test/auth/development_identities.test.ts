@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createAppAuthenticator } from "../../src/auth/basic_authenticator.js";
+import { createAppSecretAuthenticator } from "../../src/auth/basic_authenticator.js";
 import {
   developmentApp,
   developmentAudience,
@@ -62,7 +62,7 @@ describe("the development identities", () => {
 
   it("there is one app, with the secret demo-secret", () => {
     const authorization = [`Basic ${Buffer.from("demo-app:demo-secret").toString("base64")}`];
-    expect(createAppAuthenticator([developmentApp]).authenticate(authorization)).toBe(developmentApp);
+    expect(createAppSecretAuthenticator([developmentApp]).authenticate(authorization)).toBe(developmentApp);
     expect(developmentApp.userPool).toBe(developmentPool.id);
   });
 

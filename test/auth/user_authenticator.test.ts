@@ -46,6 +46,27 @@ afterEach(() => {
 });
 
 describe("user tokens", () => {
+  it.each([
+    ["EdDSA", "Ed25519"],
+    ["Ed25519", "EdDSA"],
+  ] as const)(
+    "a key with the algorithm %s verifies a token with its other name, %s",
+    async (named, stated) => {
+      const key = { ...keys.EdDSA, jwk: { ...keys.EdDSA.jwk, alg: named } };
+      const token = await sign(key, claimsWith(), { alg: stated, kid: "EdDSA" });
+      const users = usersOf(poolWith({ keys: jwks(key), algorithms: ["EdDSA", "Ed25519"] }));
+      expect(await accept(token, users)).toMatchObject({ subject: "user-1" });
+    },
+  );
+
+  it("a key with the algorithm EdDSA verifies no token that states another kind of algorithm", async () => {
+    const token = await sign(es256, claimsWith(), { alg: "ES256", kid: "EdDSA" });
+    await expectRejected(
+      token,
+      usersOf(poolWith({ keys: jwks(keys.EdDSA), algorithms: ["EdDSA", "ES256"] })),
+    );
+  });
+
   it.each(algorithms)(
     "a token signed with %s authenticates its user if the pool allows that algorithm",
     async (alg) => {

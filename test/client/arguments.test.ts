@@ -84,7 +84,7 @@ describe("the arguments of a factory", () => {
     [
       createAppClient,
       { ...app, tls: secret },
-      "createAppClient: options.tls must be true or false or an object, not a string",
+      "createAppClient: options.tls must be true or false or an object or a function, not a string",
     ],
     [
       createAppClient,
@@ -170,7 +170,7 @@ describe("the arguments of a method", () => {
     [
       "getStatus",
       [valid, { credentials: { appId: "a" } }],
-      "getStatus: options.credentials.appSecret must be a string, not undefined",
+      "appSecret is missing: without it, the option tls must have certChain and privateKey",
     ],
     ["getSigningKeys", [5], "getSigningKeys: request must be an object, not a number"],
     ["watchStatus", ["x"], "watchStatus: request must be an object, not a string"],

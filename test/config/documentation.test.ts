@@ -90,8 +90,9 @@ function withEffectivePolicy(config: Config) {
 function withFiles(text: string): string {
   const directory = mkdtempSync(join(tmpdir(), "qrlogin-example-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
-  for (const name of ["tls.crt", "gateway.crt", "ca.crt"]) writeFileSync(join(directory, name), certificate);
-  for (const name of ["tls.key", "gateway.key", "token-1.pem"])
+  for (const name of ["tls.crt", "gateway.crt", "client.crt", "ca.crt", "client-ca.crt", "company-ca.pem"])
+    writeFileSync(join(directory, name), certificate);
+  for (const name of ["tls.key", "gateway.key", "client.key", "token-1.pem"])
     writeFileSync(join(directory, name), privateKey);
   writeFileSync(join(directory, "token-2.pem"), otherPrivateKey);
   const jwks = { keys: [{ kty: "OKP", crv: "Ed25519", x: "AAAA" }] };

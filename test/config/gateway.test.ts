@@ -47,7 +47,7 @@ test("a gateway with one app and one key has defaults for everything else", () =
       connections: 20_000,
       connectionsPerAddress: 5000,
     },
-    shutdown: { gracePeriod: 10_000 },
+    shutdown: { delay: 0, drainTime: 5_000, gracePeriod: 10_000 },
   });
 });
 

@@ -56,13 +56,14 @@ test("a file with one pool and one app has defaults for everything else", () => 
       maxCustomDataBytes: 512,
     },
     watch: { heartbeatInterval: 15_000, maxPerTicket: 4 },
+    outgoing: { proxy: undefined, noProxy: [], caFile: undefined },
     userTokens: { clockTolerance: 30_000, cacheSize: 10_000, cacheMaxAge: 300_000, issuerTimeout: 5000 },
     policy: noPolicy,
     userPools: [
       {
         ...pool,
         policy: noPolicy,
-        algorithms: ["ES256", "RS256", "PS256", "EdDSA"],
+        algorithms: ["ES256", "RS256", "PS256", "EdDSA", "Ed25519"],
         claims: {
           userId: "sub",
           nickname: "nickname",
@@ -77,7 +78,7 @@ test("a file with one pool and one app has defaults for everything else", () => 
         userInfoUri: undefined,
       },
     ],
-    apps: [{ ...app, name: "shop", logoUrl: "", policy: noPolicy }],
+    apps: [{ ...app, name: "shop", logoUrl: "", certificateNames: [], policy: noPolicy }],
     admins: [],
   });
 });

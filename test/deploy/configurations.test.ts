@@ -62,7 +62,7 @@ const targets = [
 ];
 
 /** Returns the value of a variable; that of one with the suffix `_FILE` is the name of a file with the value. */
-function valueOf(name: string, values: Environment): string | undefined {
+function filledInValueOf(name: string, values: Environment): string | undefined {
   const value = values[name.replace(/_FILE$/, "")];
   if (!name.endsWith("_FILE")) return value;
   // Keys in a file are not JSON.
@@ -73,7 +73,7 @@ function valueOf(name: string, values: Environment): string | undefined {
 function loaded({ text, purpose, variables }: Target, values: Environment): Config {
   const given = variables
     .filter((name) => name !== "QRLOGIN_CONFIG")
-    .map((name) => [name, valueOf(name, values)]);
+    .map((name) => [name, filledInValueOf(name, values)]);
   return loadConfig({ file: temporaryFile("qrlogin.yaml", text), env: Object.fromEntries(given), purpose });
 }
 
@@ -97,7 +97,7 @@ describe.each(targets)("$title", (target) => {
 
   test("allows more time for a stop than the stop takes", () => {
     const { grpc, gateway } = loaded(target, filledIn);
-    const { delay, gracePeriod } = { delay: 0, ...(gateway?.shutdown ?? grpc.shutdown) };
+    const { delay, gracePeriod } = gateway?.shutdown ?? grpc.shutdown;
     // A stop that hangs is cut off three seconds after its grace period, and the exit takes another second.
     expect(target.grace * 1_000).toBeGreaterThanOrEqual(target.before * 1_000 + delay + gracePeriod + 4_000);
     if (target.purpose === "serve") expect(delay).toBeGreaterThanOrEqual(10_000);

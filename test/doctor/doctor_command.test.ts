@@ -152,7 +152,7 @@ describe("qrlogin check-config --online", () => {
     const bad = await run(["check-config", file, "--online"]);
     expect(bad).toMatchObject({ code: 1, stderr: "" });
     expect(bad.stdout).toContain(
-      "none of its 1 keys is usable for the algorithms ES256, RS256, PS256, EdDSA",
+      "none of its 1 keys is usable for the algorithms ES256, RS256, PS256, EdDSA, Ed25519",
     );
   });
 });

@@ -1,10 +1,11 @@
 import { onTestFinished } from "vitest";
+import { directRequests } from "../../src/auth/outgoing/outgoing_requests.js";
 import { systemClock } from "../../src/base/clock.js";
 import type { Check, CheckContext, Finding } from "../../src/doctor/finding.js";
 import { type IssuerServer, startIssuerServer } from "../auth/support.js";
 
 /** Context of checks that ends a request after five seconds. */
-export const context: CheckContext = { clock: systemClock, timeout: 5_000 };
+export const context: CheckContext = { clock: systemClock, timeout: 5_000, outgoing: directRequests };
 
 /** Returns a context whose wall clock is this far ahead, in milliseconds. */
 export const contextAhead = (ms: number): CheckContext => ({

@@ -46,6 +46,8 @@ const holders: Readonly<Record<string, Holder>> = {
   "docs/stacks/next.md sh": [3, "test/stacks"],
   "docs/stacks/node.md sh": [4, "test/stacks"],
   "docs/stacks/php.md sh": [3, "test/stacks"],
+  "docs/tls.md sh": [1, "test/server/documented_certificates.test.ts"],
+  "docs/load-balancing.md json": [1, "test/gateway/readiness.test.ts"],
   "docs/upgrades.md sh": [1, "none: check-config as in test/config"],
   "docs/widget.md css": [1, "test/widget/appearance.test.ts: the parts"],
   "docs/widget.md html": [4, "test/widget/documented_page.test.ts: the page. The others are one element"],

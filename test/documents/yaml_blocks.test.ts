@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { sha256Hex } from "../../src/domain/secrets.js";
-import { app, collectPaths, contentWith, temporaryFile } from "../support/config_files.js";
+import { app, collectPaths, contentWith, gateway, temporaryFile } from "../support/config_files.js";
 import { certificate, privateKey } from "../support/fixed_certificates.js";
 import { codeBlocksOf, documents } from "./documents.js";
 
@@ -9,6 +9,9 @@ const files: Readonly<Record<string, string>> = {
   "/etc/qrlogin/ca.crt": certificate,
   "/etc/qrlogin/tls.crt": certificate,
   "/etc/qrlogin/tls.key": privateKey,
+  "/etc/qrlogin/client-ca.crt": certificate,
+  "/etc/qrlogin/gateway-client.crt": certificate,
+  "/etc/qrlogin/gateway-client.key": privateKey,
   "server.pem": certificate,
   "server-key.pem": privateKey,
   "/run/secrets/redis-password": "hunter2-of-redis\n",
@@ -37,12 +40,19 @@ function contentOf(yaml: string): object {
     (text, [path, content]) => text.replaceAll(path, () => temporaryFile("file.pem", content)),
     yaml.replace('"…"', `"${sha256Hex("a secret of nobody")}"`),
   );
-  const settings: { readonly apps?: readonly object[] } = parse(withFiles);
+  const settings: { readonly apps?: readonly object[]; readonly gateway?: object } = parse(withFiles);
   const { secretSha256, ...withoutDigest } = app;
   const apps = settings.apps?.map((own) =>
     "secretSha256File" in own ? { ...withoutDigest, ...own } : { ...withoutDigest, secretSha256, ...own },
   ) ?? [app];
-  return contentWith({ ...settings, apps });
+  const { handleKeys, ...gatewayWithoutKeys } = gateway;
+  const given = settings.gateway;
+  const keys = given && "handleKeysFile" in given ? {} : { handleKeys };
+  return contentWith({
+    ...settings,
+    apps,
+    ...(given && { gateway: { ...gatewayWithoutKeys, ...keys, ...given } }),
+  });
 }
 
 describe("the settings in the documents", () => {

@@ -238,7 +238,7 @@ describe("the problems of options", () => {
       "service.deadlineMs: must be a number of milliseconds",
       { service: { address: "a:1", deadlineMs: -1 } },
     ],
-    ["node", "service.tls: must be true, false, or an object", { service: { address: "a:1", tls: "no" } }],
+    ["node", "service.tls: must be true, false, an object", { service: { address: "a:1", tls: "no" } }],
     [
       "node",
       "service.adress: is not an option here; did you mean address?",

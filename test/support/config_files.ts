@@ -81,7 +81,7 @@ export const development = {
   apps: [
     {
       ...{ id: "demo-app", name: "Demo", logoUrl: "", userPool: "demo-pool" },
-      ...{ secretSha256: ["cd".repeat(32)], policy: noPolicy },
+      ...{ secretSha256: ["cd".repeat(32)], certificateNames: [], policy: noPolicy },
     },
   ],
   userPools: [

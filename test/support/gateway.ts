@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { pino } from "pino";
 import { type Clock, systemClock } from "../../src/base/clock.js";
+import type { Tls } from "../../src/client/index.js";
 import type { GatewayApp } from "../../src/gateway/access/app_registry.js";
 import { type GatewayServerOptions, startGateway } from "../../src/gateway/server.js";
 import { redaction } from "../../src/log/redaction.js";
@@ -11,6 +12,8 @@ import { withTimeout } from "./timeout.js";
 
 /** Overrides of the usual test gateway. */
 export interface TestGatewayOptions extends Partial<Omit<GatewayServerOptions, "service" | "log">> {
+  /** Protection of the connection to the service. Plain text by default. */
+  readonly serviceTls?: Tls;
   /** Changes to single apps. */
   readonly appOptions?: Partial<Record<TestApp, Partial<GatewayApp>>>;
   readonly clock?: Clock;
@@ -42,6 +45,7 @@ export async function startTestGateway(
 ): Promise<TestGateway> {
   const {
     appOptions = {},
+    serviceTls = false,
     clock: innerClock = systemClock,
     logLevel: level = "trace",
     build = { startGateway },
@@ -66,7 +70,7 @@ export async function startTestGateway(
       apps,
       ...overrides,
       // Without a deadline, since a call that a signal must end must not end by itself during a test.
-      service: { address: service, tls: false, deadlineMs: Number.POSITIVE_INFINITY },
+      service: { address: service, tls: serviceTls, deadlineMs: Number.POSITIVE_INFINITY },
       log,
     },
     clock,

@@ -37,7 +37,7 @@ const tokenErrors: readonly unknown[] = ["unsupported_token_type", "invalid_toke
 export function requestIntrospection(
   token: string,
   client: IntrospectionConfig,
-  request: Pick<IssuerRequest, "timeout" | "clock">,
+  request: Pick<IssuerRequest, "timeout" | "clock" | "outgoing">,
 ): Promise<IntrospectionResult> {
   const { clientId, clientSecret, authMethod } = client;
   const isInBody = authMethod === "client_secret_post";

@@ -5,6 +5,7 @@ import { sha256 } from "../../domain/secrets.js";
 import type { TicketError } from "../../domain/ticket_error.js";
 import { createCircuitBreaker, type OnIssuerCall } from "../circuit_breaker.js";
 import { type Claims, claimOf } from "../claims/claims.js";
+import type { OutgoingRequests } from "../outgoing/outgoing_requests.js";
 import type { TokenVerifier, VerifiedToken } from "../tokens/token_verifier.js";
 import { issuerUnavailable, userTokenExpired, userUnauthenticated } from "../user_errors.js";
 import { findRejection, type IntrospectionPool } from "./find_rejection.js";
@@ -15,6 +16,13 @@ const maxRequests = 100;
 
 /** Longest time for which a rejection is cached, in milliseconds. */
 const rejectionMaxAge = 10_000;
+
+/** Dependencies of a verifier that asks an endpoint. */
+interface IntrospectionDependencies {
+  readonly clock: Clock;
+  readonly outgoing: OutgoingRequests;
+  readonly onCall?: OnIssuerCall | undefined;
+}
 
 /** Rejected token. */
 interface Rejection {
@@ -30,8 +38,7 @@ interface Rejection {
 export function createIntrospectionVerifier(
   pool: IntrospectionPool,
   { cacheSize, clockTolerance, issuerTimeout }: UserTokensConfig,
-  clock: Clock,
-  onCall?: OnIssuerCall,
+  { clock, outgoing, onCall }: IntrospectionDependencies,
 ): TokenVerifier {
   const { introspection } = pool;
   const { cacheMaxAge } = introspection;
@@ -65,7 +72,7 @@ export function createIntrospectionVerifier(
   async function request(token: string) {
     try {
       return await breaker.run(() =>
-        requestIntrospection(token, introspection, { timeout: issuerTimeout, clock }),
+        requestIntrospection(token, introspection, { timeout: issuerTimeout, clock, outgoing }),
       );
     } catch (error) {
       throw issuerUnavailable(pool.id, error);

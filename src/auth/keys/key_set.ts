@@ -3,6 +3,7 @@ import type { Clock } from "../../base/clock.js";
 import type { KeysConfig, UserPoolConfig, UserTokensConfig } from "../../config/config.js";
 import { developmentIssuer, isDevelopmentKey } from "../../config/development_key.js";
 import { createCircuitBreaker, type OnIssuerCall } from "../circuit_breaker.js";
+import type { OutgoingRequests } from "../outgoing/outgoing_requests.js";
 import { parseJson } from "../response_body.js";
 import type { TokenSigner } from "../signing/token_signer.js";
 import { createEndpointSource, createFileSource, type KeySource } from "./key_sources.js";
@@ -60,6 +61,15 @@ export class KeysUnavailableError extends Error {
 /** User pool that has keys. */
 export type KeyPool = UserPoolConfig & { readonly keys: KeysConfig };
 
+/** Dependencies of a key set. */
+export interface KeySetDependencies {
+  readonly clock: Clock;
+  readonly outgoing: OutgoingRequests;
+  /** Signer of our own tokens for apps, if there is one. */
+  readonly signer?: Pick<TokenSigner, "owns"> | undefined;
+  readonly onCall?: OnIssuerCall | undefined;
+}
+
 type KeySetTimes = Pick<UserTokensConfig, "cacheMaxAge" | "issuerTimeout">;
 
 /**
@@ -75,15 +85,14 @@ type KeySetTimes = Pick<UserTokensConfig, "cacheMaxAge" | "issuerTimeout">;
 export function createKeySet(
   pool: KeyPool,
   tokens: KeySetTimes,
-  clock: Clock,
-  signer?: Pick<TokenSigner, "owns">,
-  onCall?: OnIssuerCall,
+  { clock, outgoing, signer, onCall }: KeySetDependencies,
 ): KeySet {
   const { keys } = pool;
   const check = createKeyCheck(signer);
   const createRefreshing = (source: KeySource) =>
     createRefreshingKeySet(source, pool.algorithms, tokens, clock, check, onCall);
-  if ("jwksUri" in keys) return createRefreshing(createEndpointSource(keys.jwksUri, tokens.issuerTimeout));
+  if ("jwksUri" in keys)
+    return createRefreshing(createEndpointSource(keys.jwksUri, tokens.issuerTimeout, outgoing));
   if ("jwksFile" in keys) {
     const source = createFileSource(keys.jwksFile);
     try {
@@ -96,7 +105,7 @@ export function createKeySet(
   }
   if ("jwks" in keys) {
     check(keys.jwks, { development: pool.issuer === developmentIssuer });
-    return createStaticKeySet(createLocalJWKSet(keys.jwks as JSONWebKeySet));
+    return createStaticKeySet(createKeyGetter(keys.jwks as JSONWebKeySet));
   }
   const secret = new TextEncoder().encode(keys.hs256Secret);
   return createStaticKeySet(async (header) => {
@@ -193,9 +202,25 @@ interface LoadedKeys {
 function parseKeySet(bytes: Uint8Array, check: KeyCheck): LoadedKeys {
   const jwks = parseJson(bytes);
   check(jwks);
-  const found = createLocalJWKSet(jwks as JSONWebKeySet);
+  const found = createKeyGetter(jwks as JSONWebKeySet);
   const kids = found.jwks().keys.flatMap(({ kid }) => (typeof kid === "string" ? [kid] : []));
   return { getKey: found, text: JSON.stringify(jwks), kids };
+}
+
+/**
+ * Creates a key getter for a key set that ignores `alg` of its Ed25519 keys. The algorithm has two names (RFC 9864,
+ * section 2.2), and a token may state the other one. Type and curve of such a key leave no other algorithm.
+ *
+ * @throws JWKSInvalid of jose
+ */
+function createKeyGetter(jwks: JSONWebKeySet): ReturnType<typeof createLocalJWKSet> {
+  const { keys } = createLocalJWKSet(jwks).jwks();
+  return createLocalJWKSet({
+    keys: keys.map(({ alg, ...key }) => {
+      const isNamed = key.crv === "Ed25519" && (alg === "EdDSA" || alg === "Ed25519");
+      return isNamed || alg === undefined ? key : { alg, ...key };
+    }),
+  });
 }
 
 /**

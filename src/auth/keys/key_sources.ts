@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import type { OutgoingRequests } from "../outgoing/outgoing_requests.js";
 import { readBody } from "../response_body.js";
 
 /** Source from which an issuer's key set can be read repeatedly. */
@@ -20,11 +21,11 @@ const endpointCooldownMs = 10_000;
  * Creates a source for an issuer's JWKS endpoint. Does not follow redirects. `timeout` covers the whole
  * response, in milliseconds.
  */
-export function createEndpointSource(uri: string, timeout: number): KeySource {
+export function createEndpointSource(uri: string, timeout: number, outgoing: OutgoingRequests): KeySource {
   return {
     cooldownMs: endpointCooldownMs,
     async read() {
-      const response = await fetch(uri, {
+      const response = await outgoing.fetch(uri, {
         headers: { accept: "application/json, application/jwk-set+json" },
         redirect: "manual",
         signal: AbortSignal.timeout(timeout),

@@ -2,11 +2,12 @@ import { isNonLoopbackAddress } from "../../base/address.js";
 import type { Problem } from "../config_error.js";
 import { developmentIssuer } from "../development_key.js";
 import { checkCertificateValidity } from "../files/certificates.js";
-import { checkTlsFiles, describeKeySetProblem } from "../files/key_files.js";
+import { checkTlsFiles, describeCertificatesProblem, describeKeySetProblem } from "../files/key_files.js";
 import type { PartialConfig } from "../schema/config_schema.js";
 import { formatDuration } from "../schema/values.js";
 import { checkAdminSecrets } from "./check_admin_secrets.js";
 import { checkAppSecrets } from "./check_app_secrets.js";
+import { checkClientCertificates } from "./check_client_certificates.js";
 import { checkGateway } from "./check_gateway.js";
 import { checkKnownSecrets } from "./check_gateway_apps.js";
 import { checkIssuers } from "./check_issuers.js";
@@ -48,16 +49,23 @@ export function checkConfig(content: PartialConfig, scope: CheckScope): Problem[
   ];
 }
 
+function checkOutgoing({ outgoing }: PartialConfig): Problem[] {
+  const message = outgoing?.caFile === undefined ? undefined : describeCertificatesProblem(outgoing.caFile);
+  return message === undefined ? [] : [{ path: ["outgoing", "caFile"], message }];
+}
+
 function checkService(content: PartialConfig): Problem[] {
   const { grpc, tickets, userPools, apps, admins } = content;
   return [
     ...(grpc?.tls ? checkTlsFiles(["grpc", "tls"], grpc.tls) : []),
+    ...checkOutgoing(content),
     ...checkStore(content),
     ...checkTtls(tickets),
     ...checkUniqueIds(["userPools"], userPools),
     ...checkUniqueIds(["apps"], apps),
     ...checkUniqueIds(["admins"], admins),
     ...checkAdminSecrets(content),
+    ...checkClientCertificates(content),
     ...checkUniqueIssuerAudience(userPools),
     ...checkIssuers(content),
     ...checkIntrospection(userPools),

@@ -10,16 +10,23 @@ export function checkGateway(gateway: Gateway): Problem[] {
   return [
     ...(gateway.tls ? checkTlsFiles(["gateway", "tls"], gateway.tls) : []),
     ...checkService(gateway),
-    ...checkGatewayApps(["gateway", "apps"], gateway.apps),
+    ...checkGatewayApps(["gateway", "apps"], gateway.apps, gateway.service?.certFile !== undefined),
   ];
 }
 
 function checkService({ service, allowPlaintextOnNetwork }: Gateway): Problem[] {
-  const { address, tls, caFile } = service ?? {};
+  const { address, tls, caFile, certFile, keyFile } = service ?? {};
+  const path = ["gateway", "service"];
   const problems = checkServicePlaintext(["gateway"], { address, tls, allowPlaintextOnNetwork });
-  if (caFile === undefined) return problems;
-  const failure =
-    tls === false ? "has no effect when gateway.service.tls is false" : describeCertificatesProblem(caFile);
-  if (failure !== undefined) problems.push({ path: ["gateway", "service", "caFile"], message: failure });
-  return problems;
+  if (tls === false) {
+    const message = "has no effect when gateway.service.tls is false";
+    const unused = Object.entries({ caFile, certFile, keyFile }).filter(([, file]) => file !== undefined);
+    return [...problems, ...unused.map(([key]) => ({ path: [...path, key], message }))];
+  }
+  const failure = caFile === undefined ? undefined : describeCertificatesProblem(caFile);
+  if (failure !== undefined) problems.push({ path: [...path, "caFile"], message: failure });
+  if ((certFile === undefined) !== (keyFile === undefined)) {
+    problems.push({ path, message: "must have both certFile and keyFile, or neither" });
+  }
+  return [...problems, ...checkTlsFiles(path, { certFile, keyFile })];
 }

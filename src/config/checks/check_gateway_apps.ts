@@ -8,15 +8,24 @@ import { checkUniqueIds } from "./check_unique_ids.js";
 
 type Apps = NonNullable<PartialConfig["gateway"]>["apps"];
 
-/** Returns the problems between the values of a gateway's apps. */
-export function checkGatewayApps(list: Path, apps: Apps = []): Problem[] {
+/**
+ * Returns the problems between the values of a gateway's apps.
+ *
+ * @param hasCertificate Whether the gateway presents a certificate to the service.
+ */
+export function checkGatewayApps(list: Path, apps: Apps = [], hasCertificate = false): Problem[] {
   const contradictions = apps.flatMap((app, index) => {
     if (!app?.pollByTicketId || !app.fullUserInStatus) return [];
     const message =
       "must not be true together with pollByTicketId: anyone who sees the code would receive the full profile";
     return [{ path: [...list, index, "fullUserInStatus"], message }];
   });
-  return [...checkUniqueIds(list, apps), ...contradictions];
+  const withoutSecret = apps.flatMap((app, index) => {
+    if (hasCertificate || !app || app.secret !== undefined) return [];
+    const message = "is missing: only a gateway with a client certificate can do without it";
+    return [{ path: [...list, index, "secret"], message }];
+  });
+  return [...checkUniqueIds(list, apps), ...contradictions, ...withoutSecret];
 }
 
 /** Checks that no secret of a gateway's apps is published in documents or examples. */

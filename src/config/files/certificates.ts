@@ -15,11 +15,13 @@ interface CertificateSettings {
         readonly redis?: { readonly tls?: CertificateFileNames | undefined } | undefined;
       }
     | undefined;
+  readonly outgoing?: CertificateFileNames | undefined;
 }
 
 interface CertificateFileNames {
   readonly certFile?: string | undefined;
   readonly caFile?: string | undefined;
+  readonly clientCaFile?: string | undefined;
 }
 
 /** File with certificates, and its period of validity. */
@@ -52,6 +54,7 @@ export function readCertificateFiles({
   grpc,
   gateway,
   store,
+  outgoing,
 }: CertificateSettings): readonly CertificateFile[] {
   const redis = store?.kind === "memory" ? undefined : store?.redis?.tls;
   return [
@@ -59,14 +62,19 @@ export function readCertificateFiles({
     ...readFilesOf(["gateway", "tls"], gateway?.tls),
     ...readFilesOf(["gateway", "service"], gateway?.service),
     ...readFilesOf(["store", "redis", "tls"], redis),
+    ...readFilesOf(["outgoing"], outgoing),
   ];
 }
 
-function readFilesOf(path: Path, { certFile, caFile }: CertificateFileNames = {}): CertificateFile[] {
+function readFilesOf(
+  path: Path,
+  { certFile, caFile, clientCaFile }: CertificateFileNames = {},
+): CertificateFile[] {
   return [
     // A chain is valid while all of its certificates are; a set of authorities is valid while one of them is.
     ...readFileOf([...path, "certFile"], certFile, { from: Math.max, to: Math.min }),
     ...readFileOf([...path, "caFile"], caFile, { from: Math.min, to: Math.max }),
+    ...readFileOf([...path, "clientCaFile"], clientCaFile, { from: Math.min, to: Math.max }),
   ];
 }
 

@@ -15,4 +15,5 @@ export const reloadableSettings: readonly (readonly string[])[] = [
   ["store", "redis", "sentinel", "password"],
   ["gateway", "apps"],
   ["gateway", "handleKeys"],
+  ["outgoing"],
 ];

@@ -1,16 +1,19 @@
 import * as z from "zod";
 import { fieldLimits } from "../../domain/field_limits.js";
 import type { Config } from "../config.js";
+import type { OutgoingSettings } from "../outgoing.js";
 import { gatewaySchema } from "./gateway_schema.js";
 import { metricsSchema } from "./metrics_schema.js";
+import { outgoingSchema } from "./outgoing_schema.js";
 import { appPolicySchema, policySchema } from "./policy_schema.js";
-import type { ValidPart } from "./schema_tree.js";
+import { isMap, type ValidPart } from "./schema_tree.js";
 import { storeSchema } from "./store_schema.js";
 import { tokenIssuerSchema } from "./token_issuer_schema.js";
 import { userPoolSchema } from "./user_pool_schema.js";
 import {
   address,
   appName,
+  certificateName,
   duration,
   id,
   imageUrl,
@@ -24,7 +27,21 @@ import {
 const grpcSchema = z
   .strictObject({
     address: address.default("127.0.0.1:50051"),
-    tls: z.strictObject(serverTlsSettings).optional(),
+    tls: z
+      .strictObject({
+        ...serverTlsSettings,
+        clientCaFile: nonEmptyText
+          .optional()
+          .describe("Authorities whose client certificates are accepted. Needs clientCertificates."),
+        clientCertificates: z
+          .enum(["none", "optional", "required"])
+          .default("none")
+          .describe(
+            "Whether clients are asked for a certificate, and whether a connection without one is refused.",
+          ),
+      })
+      .transform((given) => ({ ...given, clientCaFile: given.clientCaFile }))
+      .optional(),
     allowPlaintextOnNetwork: z.boolean().default(false),
     reflection: z.boolean().default(false),
     maxConnectionAge: duration("0s", "24h").prefault("30m"),
@@ -115,11 +132,28 @@ const appSchema = z
     name: appName.optional(),
     logoUrl: imageUrl.default(""),
     userPool: id,
-    secretSha256: oneOrMore(sha256),
+    secretSha256: oneOrMore(sha256).optional(),
     secretSha256File: nonEmptyText.optional(),
+    certificateNames: oneOrMore(certificateName)
+      .optional()
+      .describe("Names in client certificates that stand for the app. With secretSha256, calls need both."),
     policy: appPolicySchema,
   })
-  .transform((given) => ({ ...given, name: given.name ?? given.id }));
+  .refine(
+    ({ secretSha256, certificateNames }) => secretSha256 !== undefined || certificateNames !== undefined,
+    {
+      path: ["secretSha256"],
+      error: "is missing: an app needs secretSha256, certificateNames or both",
+      // Also reported if another key of the app is invalid.
+      when: ({ value }) => isMap(value),
+    },
+  )
+  .transform((given) => ({
+    ...given,
+    name: given.name ?? given.id,
+    secretSha256: given.secretSha256 ?? [],
+    certificateNames: given.certificateNames ?? [],
+  }));
 
 const adminSchema = z.strictObject({
   id,
@@ -141,6 +175,7 @@ export const configSchema = z
     tickets: ticketsSchema,
     watch: watchSchema,
     userTokens: userTokensSchema,
+    outgoing: outgoingSchema,
     policy: policySchema,
     tokenIssuer: tokenIssuerSchema.optional(),
     userPools: z.array(userPoolSchema).default([]),
@@ -152,7 +187,7 @@ export const configSchema = z
     ...given,
     tokenIssuer: given.tokenIssuer,
     gateway: given.gateway,
-  })) satisfies z.ZodType<Omit<Config, "development">>;
+  })) satisfies z.ZodType<Omit<Config, "development" | "outgoing"> & { outgoing: OutgoingSettings }>;
 
 /** Valid part of a configuration file. */
 export type PartialConfig = NonNullable<ValidPart<z.output<typeof configSchema>>>;

@@ -19,9 +19,21 @@ const functionOption = z.custom<AnyFunction>((value) => typeof value === "functi
 const serviceOptions = z.strictObject({
   address: grpcTarget,
   tls: z
-    .union([z.boolean(), z.strictObject({ rootCertificates: z.unknown().optional() })], {
-      error: "must be true, false, or an object with rootCertificates",
-    })
+    .union(
+      [
+        z.boolean(),
+        z.strictObject({
+          rootCertificates: z.unknown().optional(),
+          certChain: z.unknown().optional(),
+          privateKey: z.unknown().optional(),
+        }),
+        functionOption,
+      ],
+      {
+        error:
+          "must be true, false, an object with rootCertificates, certChain and privateKey, or a function",
+      },
+    )
     .optional(),
   maxStreamsPerConnection: integer(1, 1_000_000).optional(),
   channelOptions: z.looseObject({}).optional(),
@@ -106,6 +118,8 @@ export const gatewayOptionsSchemas = {
       .strictObject({ cert: nonEmptyText, key: nonEmptyText, minVersion: serverTlsSettings.minVersion })
       .optional(),
     log: logOption,
+    shutdownDelayMs: milliseconds(...durationLimits.shutdownDelay).optional(),
+    shutdownDrainTimeMs: milliseconds(...durationLimits.shutdownGracePeriod).optional(),
     shutdownGracePeriodMs: milliseconds(...durationLimits.shutdownGracePeriod),
     extend: functionOption.optional(),
   }),

@@ -20,14 +20,20 @@ const serviceSchema = z
     address: grpcTarget.default("127.0.0.1:50051"),
     tls: z.boolean().optional(),
     caFile: nonEmptyText.optional(),
+    certFile: nonEmptyText
+      .optional()
+      .describe("Certificate chain to present to the service. Needs keyFile, and turns TLS on."),
+    keyFile: nonEmptyText.optional().describe("Private key of the certificate."),
   })
-  .transform((given) => ({ ...given, tls: given.tls, caFile: given.caFile }))
+  .transform(({ address: target, tls, caFile, certFile, keyFile }) => ({
+    ...{ address: target, tls, caFile, certFile, keyFile },
+  }))
   .prefault({});
 
 const gatewayAppSchema = z
   .strictObject({
     id,
-    secret: nonEmptyText,
+    secret: nonEmptyText.optional(),
     secretFile: nonEmptyText.optional(),
     name: appName.optional(),
     logo: logo.optional(),
@@ -39,7 +45,7 @@ const gatewayAppSchema = z
     pollByTicketId: z.boolean().default(false),
     pageFields: z.array(z.enum(["deviceName", "location", "scene", "customData"])).default([]),
   })
-  .transform((given) => ({ ...given, name: given.name, logo: given.logo }));
+  .transform((given) => ({ ...given, secret: given.secret, name: given.name, logo: given.logo }));
 
 /** Values of the settings that are left out, in a file and in a program. Durations are in milliseconds. */
 export const gatewayDefaults = {
@@ -87,6 +93,7 @@ export const durationLimits = {
   handleTtl: ["1m", "48h"],
   heartbeatInterval: ["1s", "5m"],
   ticketTtl: ["1s", "1h"],
+  shutdownDelay: ["0s", "5m"],
   shutdownGracePeriod: ["0s", "10m"],
 } as const;
 
@@ -113,7 +120,20 @@ export const gatewaySchema = z
       })
       .prefault({}),
     shutdown: z
-      .strictObject({ gracePeriod: duration(...durationLimits.shutdownGracePeriod).prefault("10s") })
+      .strictObject({
+        delay: duration(...durationLimits.shutdownDelay)
+          .prefault("0s")
+          .describe("How long requests are still served after `/readyz` reports a stop."),
+        drainTime: duration(...durationLimits.shutdownGracePeriod)
+          .prefault("5s")
+          .describe(
+            "Time over which event streams are then handed over to other gateways. At most `gracePeriod`, and no " +
+              "longer than it takes at 1,000 streams a second.",
+          ),
+        gracePeriod: duration(...durationLimits.shutdownGracePeriod)
+          .prefault("10s")
+          .describe("How long running requests have to finish after that delay."),
+      })
       .prefault({}),
   })
   .transform((given) => ({ ...given, tls: given.tls }));

@@ -11,6 +11,12 @@ const asymmetricAlgorithms = [
 ] as const;
 const defaultAlgorithms = ["ES256", "RS256", "PS256", "EdDSA"];
 
+/**
+ * The two names of the algorithm: RFC 9864 replaces the first, which many issuers still use, by the second. Both mean
+ * the curve Ed25519 here.
+ */
+const eddsaNames = ["EdDSA", "Ed25519"];
+
 const keySources = ["jwksUri", "jwksFile", "hs256Secret"] as const;
 
 /**
@@ -86,9 +92,14 @@ export const userPoolSchema = z
     ...given,
     keys: given.keys,
     introspection: given.introspection,
-    algorithms: given.algorithms ?? defaultAlgorithmsOf(given.keys),
+    algorithms: withBothEddsaNames(given.algorithms ?? defaultAlgorithmsOf(given.keys)),
     userInfoUri: given.userInfoUri,
   }));
+
+function withBothEddsaNames(algorithms: readonly string[]): readonly string[] {
+  const hasOne = algorithms.some((name) => eddsaNames.includes(name));
+  return hasOne ? [...new Set([...algorithms, ...eddsaNames])] : algorithms;
+}
 
 function defaultAlgorithmsOf(keys: ConfigurableKeys | undefined): readonly string[] {
   if (!keys) return [];

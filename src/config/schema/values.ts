@@ -113,6 +113,16 @@ export const serverTlsSettings = {
     .describe("Oldest version of TLS that is accepted. TLS 1.2 is limited to the suites that HTTP/2 allows."),
 };
 
+const certificateNameFormat =
+  "must be a URI such as spiffe://example.com/shop, or a DNS name such as shop.internal without a wildcard";
+
+/** Name in a client certificate that stands for an app: a URI, or a DNS name in lower case. */
+export const certificateName = formattedText(certificateNameFormat)
+  .regex(/^([a-z][a-z0-9+.-]*:\/\/[^\s",\\\p{C}]{1,1024}|[a-z0-9_-]+(\.[a-z0-9_-]+)*)$/iu, {
+    error: certificateNameFormat,
+  })
+  .transform((name) => (name.includes("://") ? name : name.toLowerCase()));
+
 export const placeholderMessage = "contains a placeholder: replace it with your own value";
 
 /**

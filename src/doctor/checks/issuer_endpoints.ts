@@ -51,12 +51,12 @@ async function checkUserInfo(name: string, uri: string, context: CheckContext): 
 async function checkIntrospection(
   name: string,
   client: IntrospectionConfig,
-  { clock, timeout }: CheckContext,
+  { clock, timeout, outgoing }: CheckContext,
 ): Promise<readonly Finding[]> {
   const { ok, failed } = findingsOf(name);
   const where = displayUrl(client.uri);
   try {
-    const result = await requestIntrospection(unknownToken, client, { timeout, clock });
+    const result = await requestIntrospection(unknownToken, client, { timeout, clock, outgoing });
     if ("rejection" in result) return [ok(`${where} accepts the client and rejects an unknown token`)];
     return [
       failed(`${where} calls a token active that nobody has issued`, {

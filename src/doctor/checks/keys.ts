@@ -84,7 +84,7 @@ async function judgeKeys(
   bytes: Buffer | undefined,
   pool: KeyPool,
   userTokens: UserTokensConfig,
-  { clock, timeout }: CheckContext,
+  { clock, timeout, outgoing }: CheckContext,
   signer: Pick<TokenSigner, "owns"> | undefined,
   response?: EndpointResponse,
 ): Promise<readonly Finding[]> {
@@ -113,7 +113,11 @@ async function judgeKeys(
     ];
   }
   try {
-    await createKeySet(pool, { ...userTokens, issuerTimeout: timeout }, clock, signer).refreshIfStale();
+    await createKeySet(
+      pool,
+      { ...userTokens, issuerTimeout: timeout },
+      { clock, outgoing, signer },
+    ).refreshIfStale();
   } catch (error) {
     const reason = error instanceof KeysUnavailableError || error instanceof Error ? error.cause : error;
     return [

@@ -59,10 +59,13 @@ const failures: readonly (readonly [RegExp, string, string])[] = [
 
 /** Returns cause and remedy of a failed connection. The cause of an unknown one is its own text. */
 export function explainConnectionFailure(error: unknown): Explanation {
-  const text = textsOf(error).join(" ");
+  const texts = textsOf(error);
+  const text = texts.join(" ");
+  const proxyFailure = texts.find((one) => one.startsWith("The proxy "));
+  if (proxyFailure) return { cause: proxyFailure, remedy: "check outgoing.proxy and outgoing.noProxy" };
   const known = failures.find(([pattern]) => pattern.test(text));
   if (known) return { cause: known[1], remedy: known[2] };
-  return { cause: textsOf(error).at(-1) };
+  return { cause: texts.at(-1) };
 }
 
 /** Returns code and message of an error, and of its causes. */

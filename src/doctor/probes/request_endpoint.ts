@@ -22,11 +22,11 @@ const maxBytes = 1024 * 1024;
 export async function requestEndpoint(
   endpoint: string,
   uri: string,
-  { clock, timeout }: CheckContext,
+  { clock, timeout, outgoing }: CheckContext,
 ): Promise<EndpointResponse> {
   const startedAt = clock.wallNow();
   return requestIssuer(
-    { endpoint, uri, timeout, clock },
+    { endpoint, uri, timeout, clock, outgoing },
     { headers: { accept: "application/json" } },
     async (response) => {
       const at = (startedAt + clock.wallNow()) / 2;

@@ -16,12 +16,12 @@ export async function checkSignature(
   { header }: DecodedToken,
   pool: KeyPool,
   { userTokens, signer }: Pick<TokenRules, "userTokens" | "signer">,
-  { clock, timeout }: CheckContext,
+  { clock, timeout, outgoing }: CheckContext,
 ): Promise<readonly Finding[]> {
   const { ok, failed } = findingsOf("signature");
   const named = `algorithm ${formatClaim(header.alg)}, key ${header.kid === undefined ? "not named (no kid)" : formatClaim(header.kid)}`;
   try {
-    const keys = createKeySet(pool, { ...userTokens, issuerTimeout: timeout }, clock, signer);
+    const keys = createKeySet(pool, { ...userTokens, issuerTimeout: timeout }, { clock, outgoing, signer });
     await verifyJwt(token, keys, () => ({ algorithms: [...pool.algorithms], clockTolerance: anyTime }));
     return [ok(`valid: ${named}`)];
   } catch (error) {

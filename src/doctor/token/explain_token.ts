@@ -70,7 +70,7 @@ function select(
 async function judge(
   token: string,
   { userPools, userTokens, signer }: TokenRules,
-  { clock, timeout }: CheckContext,
+  { clock, timeout, outgoing }: CheckContext,
 ): Promise<readonly Finding[]> {
   const { ok, failed } = findingsOf("verdict");
   const profile = findingsOf("profile");
@@ -79,6 +79,7 @@ async function judge(
     pools: userPools,
     userTokens: { ...userTokens, issuerTimeout: timeout },
     tokenIssuer: signer,
+    outgoing,
     clock,
     onDroppedClaim: ({ claim, cause }) =>
       dropped.push(profile.warning(`${claim} cannot be used and is left out`, { cause })),

@@ -8,7 +8,8 @@ import type { PageField } from "./page_fields.js";
 /** An app that the gateway acts for. */
 export interface GatewayApp {
   readonly id: string;
-  readonly secret: string;
+  /** Secret of the app. An app has none if the certificate of `service.tls` alone authenticates it. */
+  readonly secret?: string | undefined;
   /** Name that pages show to users, at most 128 characters. By default pages show none. */
   readonly name?: string | undefined;
   /**
@@ -100,8 +101,8 @@ export function createAppRegistry(apps: readonly GatewayApp[]): AppRegistry {
   }
 
   /** Returns the app's present secret. A watch that reconnects must not use one that has been replaced. */
-  function secretOf(app: GatewayApp): string {
-    return current.secrets.get(app.id) ?? app.secret;
+  function secretOf(app: GatewayApp): string | undefined {
+    return current.secrets.has(app.id) ? current.secrets.get(app.id) : app.secret;
   }
 
   return {
@@ -127,7 +128,7 @@ const secretsById = (apps: readonly GatewayApp[]) => new Map(apps.map(({ id, sec
 
 function toRegisteredApp(
   { origins = [], bindToBrowser = true, requireCodeChallenge = true, ...app }: GatewayApp,
-  secretOf: (app: GatewayApp) => string,
+  secretOf: (app: GatewayApp) => string | undefined,
 ): RegisteredApp {
   const { exchangeFromBrowser = false, fullUserInStatus = false, pollByTicketId = false } = app;
   const { name = null, logo = null } = app;

@@ -61,14 +61,14 @@ export type AuthenticateApp = (
 /** Creates the function that authenticates a calling app. */
 export function createAuthenticateApp(
   apps: AppRegistry,
-  appClient: Pick<AppClient, "getSigningKeys">,
+  callerClient: Pick<AppClient, "getSigningKeys">,
 ): AuthenticateApp {
   return async (request, credentials) => {
     if (!credentials) throw appUnauthenticated();
     const app = appOfCredentials(request, credentials, apps);
     try {
       // Of the service's calls, the one without parameters and effects.
-      await appClient.getSigningKeys({}, { credentials, requestId: requestIdOf(request) });
+      await callerClient.getSigningKeys({}, { credentials, requestId: requestIdOf(request) });
     } catch (error) {
       if (isQrLoginError(error, "APP_UNAUTHENTICATED")) throw appUnauthenticated();
       throw error;

@@ -13,7 +13,7 @@ export type AuthingContext = ReturnType<typeof createAuthingContext>;
 
 /** Creates the dependencies. */
 export function createAuthingContext(context: GatewayContext, rateLimits: RateLimits) {
-  const { apps, appClient, signingKeyCache, clock } = context;
+  const { apps, callerClient, signingKeyCache, clock } = context;
   const codes = createCodes(context);
   const serviceTokens = createServiceTokens(apps, signingKeyCache, clock);
   return {
@@ -22,7 +22,7 @@ export function createAuthingContext(context: GatewayContext, rateLimits: RateLi
     polls: createPolls(context),
     exchange: createExchange(context),
     performPhoneAction: createPhoneActions(context, codes),
-    authenticateApp: createAuthenticateApp(apps, appClient),
+    authenticateApp: createAuthenticateApp(apps, callerClient),
     serviceTokens,
     verifyPresentedToken: createVerifyPresentedToken(serviceTokens),
     signingKeyCache,

@@ -20,8 +20,11 @@ import { type EventStream, startEventStream } from "./event_stream.js";
  */
 const firstStatusTimeoutMs = 2_000;
 
-/** Time that EventSource waits before it reconnects, in milliseconds. */
+/** Mean time that EventSource waits before it reconnects, in milliseconds. */
 const reconnectMs = 1_000;
+
+/** Returns a time that differs between streams, which may all have lost the same gateway. */
+const randomReconnectMs = (): number => Math.round(reconnectMs * (0.5 + Math.random()));
 
 /**
  * Creates the handler that streams the status of a ticket as server-sent events: `status` for each status,
@@ -32,7 +35,7 @@ const reconnectMs = 1_000;
  * status.
  */
 export function createStatusStream(
-  { watchHub, clock, streamLimiter, heartbeatIntervalMs, onSignIn, observer }: GatewayContext,
+  { watchHub, clock, streamLimiter, openStreams, heartbeatIntervalMs, onSignIn, observer }: GatewayContext,
   { toStatusResponse }: TicketResponses,
 ) {
   const start = (reply: FastifyReply, retryMs: number) =>
@@ -40,12 +43,18 @@ export function createStatusStream(
 
   return async (ticket: PageTicket, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const disconnected = new AbortController();
-    onResponseEnd(reply, () => disconnected.abort());
+    const reading = new AbortController();
+    const stopReading = () => reading.abort();
+    onResponseEnd(reply, () => {
+      disconnected.abort();
+      stopReading();
+    });
     // The page may have disconnected while its handle was opened.
     if (disconnected.signal.aborted) return reply.hijack();
     let release = () => {};
     let stream: EventStream | undefined;
-    const snapshots = watchHub.watch(ticket, disconnected.signal, requestIdOf(request));
+    const snapshots = watchHub.watch(ticket, reading.signal, requestIdOf(request));
+    openStreams.add(stopReading);
     try {
       release = streamLimiter.acquire(streamOwnerOf(request), () => reply.raw.destroy());
       let next = snapshots.next();
@@ -53,7 +62,7 @@ export function createStatusStream(
       if (disconnected.signal.aborted) return reply.hijack();
       if (first?.done) throw gatewayStopping();
       if (first && hasSeenTerminalStatus(request, first.value)) return reply.code(204).send();
-      stream = start(reply, reconnectMs);
+      stream = start(reply, randomReconnectMs());
       for (let current = await next; !current.done; current = await next) {
         const data = await toStatusResponse(current.value, exposesExchangeTicket({ onSignIn }, ticket));
         // A slow reader gets the latest status next, and nothing queues.
@@ -65,12 +74,13 @@ export function createStatusStream(
       const httpError = logError(error, request);
       const { retryAfterMs } = httpError.details;
       if (!stream && retryAfterMs === undefined) throw httpError;
-      stream ??= start(reply, retryAfterMs ?? reconnectMs);
+      stream ??= start(reply, retryAfterMs ?? randomReconnectMs());
       await stream.send({ event: "problem", data: toProblem(httpError, requestIdOf(request)) });
     } finally {
+      openStreams.delete(stopReading);
       stream?.end();
       // The abort ends a pending next(); without it, return() would wait for the next status.
-      disconnected.abort();
+      stopReading();
       await snapshots.return();
       release();
     }

@@ -50,7 +50,11 @@ const shareResultMs = 5_000;
 const maxPollWaitMs = 1_000;
 
 /** Creates the exchanges of a gateway. */
-export function createExchanges(client: AppClient, clock: Clock): Exchanges {
+export function createExchanges(
+  client: AppClient,
+  callerClient: Pick<AppClient, "exchangeUserInfo">,
+  clock: Clock,
+): Exchanges {
   const results = new Map<string, Promise<ExchangeUserInfoResponse>>();
   const cancelTimers = new Set<() => void>();
   let closed = false;
@@ -101,10 +105,11 @@ export function createExchanges(client: AppClient, clock: Clock): Exchanges {
 
   return {
     withCallerCredentials(credentials, exchangeTicket, codeVerifier = "", requestId) {
-      const { appId, appSecret } = credentials;
+      const { appId, appSecret = "" } = credentials;
       return once(["caller", appId, appSecret, exchangeTicket, codeVerifier], async () => {
         try {
-          return await client.exchangeUserInfo({ exchangeTicket, codeVerifier }, { credentials, requestId });
+          const options = { credentials, requestId };
+          return await callerClient.exchangeUserInfo({ exchangeTicket, codeVerifier }, options);
         } catch (error) {
           if (isQrLoginError(error, "APP_UNAUTHENTICATED")) throw appUnauthenticated();
           throw error;

@@ -70,7 +70,11 @@ export interface StreamSource {
 
 /** A kind of caller, with its authentication, log fields and key for limits. */
 export interface CallerKind<Caller> {
-  authenticate(authorization: readonly string[], call: RunningCall): Caller | Promise<Caller>;
+  authenticate(
+    authorization: readonly string[],
+    running: RunningCall,
+    call: ServerCall,
+  ): Caller | Promise<Caller>;
   logFieldsOf(caller: Caller): CallerLogFields;
   /** Returns the key under which calls are counted for the limits. */
   limitKeyOf(caller: Caller): string;
@@ -197,7 +201,7 @@ async function handleCall<Caller, Result>(
   try {
     if (inFlight.stopReason) throw inFlight.stopReason;
     inFlight.add(running, callKind);
-    const authenticated = kind.authenticate(authorizationOf(call.metadata), running);
+    const authenticated = kind.authenticate(authorizationOf(call.metadata), running, call);
     const caller = authenticated instanceof Promise ? await authenticated : authenticated;
     logEntry.setCaller(kind.logFieldsOf(caller));
     const key = kind.limitKeyOf(caller);

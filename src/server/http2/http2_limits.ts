@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from "node:http2";
+import type { Http2Session, IncomingHttpHeaders } from "node:http2";
 import type { Server, ServiceDefinition } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 import { QrLoginAdminServiceService } from "../../../gen/qrlogin/v1/qr_login_admin_service.js";
@@ -22,11 +22,15 @@ export interface Http2LimitsOptions {
   readonly log: Logger;
   /** Services of the server. */
   readonly services: readonly ServiceDefinition[];
-  /** Returns the id of the app that a value of `authorization` authenticates. */
-  readonly appOf: (authorization: string | undefined) => string | undefined;
+  /** Returns the id of the app that makes a call, if it is known by its credential. */
+  readonly appOf: AppOf;
+  /** Called for each session before its calls. */
+  readonly onSession?: ((session: Http2Session) => void) | undefined;
   readonly observer: Http2Observer;
   readonly admissions: Readonly<Record<CallKind, Pick<Admission, "isFullForSome" | "isFullFor">>>;
 }
+
+type AppOf = (headers: IncomingHttpHeaders, session: Http2Session | undefined) => string | undefined;
 
 /** Receives what the connections of the server do, for metrics. */
 export interface Http2Observer {
@@ -71,6 +75,7 @@ export function createHttp2Limits({
   log,
   services,
   appOf,
+  onSession,
   observer,
   admissions,
 }: Http2LimitsOptions): Http2Limits {
@@ -126,9 +131,13 @@ export function createHttp2Limits({
    * Delays a stream whose call is going to be rejected. Returns a function that cancels the delay, or
    * undefined in the usual case, in which the stream may go on at once.
    */
-  function paceIfOverLimit(headers: IncomingHttpHeaders, proceed: () => void): (() => void) | undefined {
+  function paceIfOverLimit(
+    headers: IncomingHttpHeaders,
+    session: Http2Session | undefined,
+    proceed: () => void,
+  ): (() => void) | undefined {
     const admission = fullAdmissionOf(headers);
-    const app = admission && appOf(headers.authorization);
+    const app = admission && appOf(headers, session);
     return app !== undefined && admission?.isFullFor(app) ? paced.wait(app, proceed) : undefined;
   }
 
@@ -136,9 +145,9 @@ export function createHttp2Limits({
    * Returns the key under which streams take turns, or undefined if the app is unknown. Watches and unary
    * calls of an app have different keys, so watches do not delay unary calls.
    */
-  function turnKeyOf({ ":path": path, authorization }: IncomingHttpHeaders): string | undefined {
-    const app = appOf(authorization);
-    return app && `${traitsOf(path).kind} ${app}`;
+  function turnKeyOf(headers: IncomingHttpHeaders, session: Http2Session | undefined): string | undefined {
+    const app = appOf(headers, session);
+    return app && `${traitsOf(headers[":path"]).kind} ${app}`;
   }
 
   return {
@@ -160,6 +169,7 @@ export function createHttp2Limits({
           // Node.js then resets a call with larger metadata before it converts the metadata to strings. Those
           // would remain until the next garbage collection.
           session.settings({ maxHeaderListSize: config.metadataBytes });
+          onSession?.(session);
           connections.addSession(session);
           streamQueue.opened(session);
         },
@@ -181,9 +191,9 @@ export function createHttp2Limits({
             proceed(stream, headers, flags, rawHeaders);
           };
           const waitForTurn = (then: () => void) =>
-            streamQueue.enqueue(stream, weight, then, () => turnKeyOf(headers));
+            streamQueue.enqueue(stream, weight, then, () => turnKeyOf(headers, stream.session));
           waitForTurn(() => {
-            const cancelWait = paceIfOverLimit(headers, () => waitForTurn(begin));
+            const cancelWait = paceIfOverLimit(headers, stream.session, () => waitForTurn(begin));
             if (!cancelWait) return begin();
             stream.once("close", () => {
               cancelWait();

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http2";
+import { forwardedKey } from "../../base/forwarded_call.js";
 import { requestIdHeader } from "../../base/request_id.js";
 
 /** Size of metadata up to which a call counts as one, in bytes. Ordinary calls have less. */
@@ -7,7 +8,7 @@ const bytesPerWeight = 2_048;
 /** Metadata fields that gRPC or the service reads. */
 const usedFields: ReadonlySet<string> = new Set([
   ...[":method", ":path", ":scheme", ":authority", "host", "te", "content-type", "authorization"],
-  ...["grpc-timeout", "grpc-encoding", "grpc-accept-encoding", requestIdHeader],
+  ...["grpc-timeout", "grpc-encoding", "grpc-accept-encoding", forwardedKey, requestIdHeader],
 ]);
 
 /**

@@ -1,0 +1,40 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createAppClient } from "../../src/client/index.js";
+import { codeBlocksOf } from "../documents/documents.js";
+import { certificate } from "../support/fixed_certificates.js";
+import { mutualTlsSettings } from "../support/mutual_tls_service.js";
+import { startTestServer } from "../support/server.js";
+import { findTool } from "../support/tools.js";
+
+const openssl = findTool("openssl", () =>
+  spawnSync("openssl", ["version"]).error ? "openssl is not installed" : undefined,
+);
+
+describe.skipIf(!openssl.isUsable)(`the certificates of docs/tls.md${openssl.skipNote}`, () => {
+  it("authenticate an app as soon as its commands have made them", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "qrlogin-openssl-"));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const [block] = codeBlocksOf("docs/tls.md").filter(({ kind }) => kind === "sh");
+    const made = spawnSync("bash", ["-euo", "pipefail", "-c", block?.code ?? ""], { cwd: directory });
+    expect(made.status, made.stderr.toString()).toBe(0);
+    const { grpc, apps } = mutualTlsSettings("required");
+    const tls = { ...grpc.tls, clientCaFile: join(directory, "client-ca.crt") };
+    const server = await startTestServer({ settings: { grpc: { ...grpc, tls }, apps } });
+    onTestFinished(() => server.stop());
+    const client = createAppClient({
+      address: server.address,
+      appId: "shop",
+      tls: {
+        rootCertificates: certificate,
+        certChain: readFileSync(join(directory, "shop.crt")),
+        privateKey: readFileSync(join(directory, "shop.key")),
+      },
+    });
+    onTestFinished(() => client.close());
+    expect((await client.createTicket({})).ticketId).not.toBe("");
+  });
+});
