@@ -209,7 +209,7 @@ async function runServe(
     { grpc: grpcAddress, gateway: gatewayAddress, metrics: metricsAddress, development, workers },
     "ready",
   );
-  reloading.start(servers, servers.metricsRegistry);
+  reloading.start(servers, servers.onReload);
   await stopGracefully(servers, stopRequested, log, reloading);
 }
 
@@ -236,7 +236,7 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
       gatewayBanner(urlOf(server.address, gatewayConfig), gatewayConfig.service.address),
     );
   log.info({ gateway: server.address, metrics: metrics?.address, development }, "ready");
-  reloading.start(server, metrics?.registry);
+  reloading.start(server, metrics?.onReload);
   await stopGracefully(server, stopRequested, log, reloading);
   stopDescriptorMonitor();
   await metrics?.stop();
