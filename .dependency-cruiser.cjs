@@ -48,7 +48,7 @@ module.exports = {
       "metrics know the rooms whose observers they implement",
       within("metrics"),
       within("metrics", "server", "service", "store", "auth", "qr", "config", "log", "domain", "base"),
-      "^src/gateway/observer[.]ts$",
+      "^src/gateway/(observer|access/limit_observer|tickets/(ticket_observer|sealed_kind))[.]ts$",
     ),
     {
       name: "prom-client belongs to metrics",

@@ -59,7 +59,6 @@ function choiceOf(name: string, label: string, query: string): QueryVariableBuil
     .refresh(VariableRefresh.OnTimeRangeChanged)
     .multi(true)
     .includeAll(true)
-    .allValue(".*")
     .current({ selected: true, text: "All", value: "$__all" });
 }
 

@@ -1,5 +1,6 @@
 import { gatewayDashboard } from "./gateway_dashboard.js";
 import type { DashboardDefinition } from "./panel.js";
+import { serviceDashboard } from "./service_dashboard.js";
 
 /** All dashboards that `deploy/monitoring/grafana` holds. */
-export const dashboards: readonly DashboardDefinition[] = [gatewayDashboard];
+export const dashboards: readonly DashboardDefinition[] = [serviceDashboard, gatewayDashboard];

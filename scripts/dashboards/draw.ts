@@ -9,7 +9,7 @@ import { writeFileSync } from "node:fs";
 import { Resvg } from "@resvg/resvg-js";
 import { dashboards } from "./dashboards.js";
 import { drawDashboard, type Line, type PanelData } from "./draw_panels.js";
-import type { PanelDefinition, Query } from "./panel.js";
+import type { DashboardDefinition, PanelDefinition, Query } from "./panel.js";
 
 const [prometheus, directory, minutes = "5"] = process.argv.slice(2);
 if (prometheus === undefined || directory === undefined)
@@ -18,8 +18,12 @@ if (prometheus === undefined || directory === undefined)
 const end = Date.now() / 1_000;
 const step = 5;
 
-async function queryRange({ expr, legend }: Query): Promise<Line[]> {
-  const query = expr.replaceAll("$__rate_interval", "30s").replaceAll(/=~"\$\w+"/g, '=~".*"');
+async function queryRange({ expr, legend }: Query, jobs: string): Promise<Line[]> {
+  const query = expr
+    .replaceAll("$__rate_interval", "30s")
+    .replaceAll("$__range", `${minutes}m`)
+    .replaceAll("$job", jobs)
+    .replaceAll("$instance", ".*");
   const start = end - Number(minutes) * 60;
   const parameters = new URLSearchParams({
     query,
@@ -40,6 +44,14 @@ async function queryRange({ expr, legend }: Query): Promise<Line[]> {
     .filter(({ points }) => points.length > 0);
 }
 
+/** Resolves with the jobs that the dashboard shows, as a regular expression. */
+async function findJobs({ presenceMetric }: DashboardDefinition): Promise<string> {
+  const parameters = new URLSearchParams({ "match[]": presenceMetric });
+  const response = await fetch(`${prometheus}/api/v1/label/job/values?${parameters}`);
+  const { data } = (await response.json()) as { readonly data: readonly string[] };
+  return data.join("|");
+}
+
 interface RangeResponse {
   readonly status: string;
   readonly error?: string;
@@ -54,8 +66,9 @@ interface RangeResponse {
 for (const definition of dashboards) {
   const panels = definition.rows.flatMap((row) => row.panels);
   const data = new Map<PanelDefinition, PanelData>();
+  const jobs = await findJobs(definition);
   for (const panel of panels) {
-    const lines = (await Promise.all(panel.queries.map(queryRange))).flat();
+    const lines = (await Promise.all(panel.queries.map((query) => queryRange(query, jobs)))).flat();
     data.set(panel, { panel, lines });
     if (lines.length === 0) console.log(`${definition.uid}: no data for "${panel.title}"`);
   }

@@ -36,6 +36,7 @@ import {
 } from "./doctor_commands.js";
 import { type ReloadEnvironment, type Reloading, reloadOnRequest } from "./reload.js";
 import { addSignInCommands } from "./sign_in_commands.js";
+import { addTicketCommands, separateTicket } from "./ticket_commands.js";
 
 /** The parts of its process that a command uses. */
 export interface CommandEnvironment extends WorkerEnvironment, ReloadEnvironment {
@@ -64,7 +65,7 @@ const configOption = ["--config <file>", "configuration file (also: QRLOGIN_CONF
  */
 export async function runCommand(args: readonly string[], environment: CommandEnvironment): Promise<number> {
   try {
-    await createProgram(environment).parseAsync(args, { from: "user" });
+    await createProgram(environment).parseAsync(separateTicket(args), { from: "user" });
     return exitCodes.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
@@ -153,6 +154,7 @@ function createProgram(environment: CommandEnvironment): Command {
 
   addDoctorCommands(root, environment);
   addSignInCommands(root, environment);
+  addTicketCommands(root, environment);
 
   return root;
 }
@@ -184,7 +186,8 @@ async function runServe(
   const sources = { file, env: environment.env, developmentPreset: developmentPresets() };
   const { config, files } = requireConfig(readConfig(sources));
   const { development } = config;
-  const log = createProcessLog(config.log, { development }, environment);
+  const losses = { lines: 0 };
+  const log = createProcessLog(config.log, { development, losses }, environment);
   const timeoutMs = serveStopTimeout(config, workers);
   void stopRequested.then(() => exitAfterTimeout(timeoutMs, environment, log));
   let isStopRequested = false;
@@ -195,7 +198,7 @@ async function runServe(
     workers === undefined
       ? startService
       : () => startWorkers({ config, count: workers, log, onExit: environment.onExit });
-  const started = startServers(config, log, start).catch((error: unknown) => {
+  const started = startServers(config, log, start, systemClock, losses).catch((error: unknown) => {
     // A signal to the whole process group also ends workers that are too young to ignore it.
     if (isStopRequested) return undefined;
     throw error;
@@ -222,11 +225,12 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
   const { config, files } = requireConfig(readConfig(sources));
   const { development, gateway: gatewayConfig } = config;
   if (!gatewayConfig) throw new Error("the configuration has no gateway section");
-  const log = createProcessLog(config.log, { development }, environment);
+  const losses = { lines: 0 };
+  const log = createProcessLog(config.log, { development, losses }, environment);
   const reloading = reloadOnRequest({ process: "gateway", sources, config, files }, log, environment);
   void stopRequested.then(() => exitAfterTimeout(gatewayStopTimeout(gatewayConfig), environment, log));
   const metrics = gatewayConfig.metrics.enabled
-    ? await startProcessMetrics(gatewayConfig.metrics, defaultMetricsAddress.gateway, log)
+    ? await startProcessMetrics(gatewayConfig.metrics, defaultMetricsAddress.gateway, log, losses)
     : undefined;
   const server = await startGatewayFromConfig(gatewayConfig, log, { demo: development, metrics });
   const needed = development ? reservedDescriptors : gatewayDescriptorsNeeded(gatewayConfig);

@@ -2,7 +2,9 @@ import type { Logger } from "pino";
 import { systemClock } from "../base/clock.js";
 import { ownVersion } from "../base/own_version.js";
 import type { MetricsConfig } from "../config/config.js";
+import type { LogLosses } from "../log/process_log.js";
 import { startMetricsEndpoint } from "../metrics/endpoint.js";
+import { addLogMetrics } from "../metrics/log_metrics.js";
 import { addProcessMetrics, withAggregations } from "../metrics/process_metrics.js";
 import {
   createMetricsRegistry,
@@ -46,8 +48,9 @@ export async function startProcessMetrics(
   { address }: MetricsConfig,
   defaultAddress: string,
   log: Logger,
+  losses: Readonly<LogLosses>,
 ): Promise<ProcessMetrics> {
-  const { registry, readMetrics } = createProcessRegistry();
+  const { registry, readMetrics } = createProcessRegistry(losses);
   const sources: MetricsSource[] = [{ readMetrics }];
   const read = async () => {
     const snapshots = await Promise.all(sources.map((source) => source.readMetrics()));
@@ -74,9 +77,12 @@ export async function startProcessMetrics(
   };
 }
 
-/** Creates a registry with the metrics of this process. To be called once in a process. */
-export function createProcessRegistry(): MetricsSource & { readonly registry: MetricsRegistry } {
+/** Creates a registry with the metrics of this process and its log. To be called once in a process. */
+export function createProcessRegistry(
+  losses: Readonly<LogLosses>,
+): MetricsSource & { readonly registry: MetricsRegistry } {
   const registry = createMetricsRegistry();
+  addLogMetrics(registry, losses);
   addProcessMetrics(registry, ownVersion());
   return { registry, readMetrics: async () => [await registry.snapshot()] };
 }

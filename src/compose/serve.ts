@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../base/clock.js";
 import type { Config, GatewayConfig } from "../config/config.js";
 import { readCertificateFiles } from "../config/files/certificates.js";
 import type { GatewayServer } from "../gateway/server.js";
+import type { LogLosses } from "../log/process_log.js";
 import { monitorCertificates } from "./certificate_monitor.js";
 import { monitorDescriptors, reservedDescriptors } from "./file_descriptors.js";
 import { startGatewayFromConfig } from "./gateway.js";
@@ -30,6 +31,7 @@ export interface RunningServers extends Reloadable {
  * separate process.
  *
  * @param start Starts the service. Default: in this process.
+ * @param losses Lines that the log has dropped, for metrics.
  * @throws Error when the service cannot start or an address cannot be bound. Nothing is left running then.
  */
 export async function startServers(
@@ -37,9 +39,10 @@ export async function startServers(
   log: Logger,
   start: (config: Config, log: Logger) => Promise<Service> = startService,
   clock: Clock = systemClock,
+  losses: Readonly<LogLosses> = { lines: 0 },
 ): Promise<RunningServers> {
   const metrics = config.metrics.enabled
-    ? await startProcessMetrics(config.metrics, defaultMetricsAddress.service, log)
+    ? await startProcessMetrics(config.metrics, defaultMetricsAddress.service, log, losses)
     : undefined;
   const running: { stop(): Promise<void> }[] = metrics ? [metrics] : [];
   /** Stops what is running, in the reverse order of its start. */

@@ -1,14 +1,7 @@
 import type { OutgoingConfig } from "./config.js";
 import type { ReportedProblem } from "./config_error.js";
 import type { Environment } from "./environment.js";
-import { isProxyUrl } from "./schema/outgoing_schema.js";
-
-/** Section `outgoing` as it is written. */
-export interface OutgoingSettings {
-  readonly proxy: string;
-  readonly noProxy: readonly string[] | undefined;
-  readonly caFile: string | undefined;
-}
+import { isProxyUrl, type OutgoingSettings } from "./schema/outgoing_schema.js";
 
 /** Variables of the proxy for https, in the order in which they apply. curl and others agree on these names. */
 const proxyVariables = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] as const;

@@ -13,6 +13,11 @@ export interface LogEnvironment {
   onExit(callback: () => void): void;
 }
 
+/** Number of the lines that a log has dropped. */
+export interface LogLosses {
+  lines: number;
+}
+
 /** Form of the lines; see the configuration section `log`. */
 export interface LogOptions {
   readonly level: LevelWithSilent;
@@ -24,10 +29,12 @@ export interface LogOptions {
 /**
  * Creates the log of a process, on standard output. Nothing waits for the log: lines that cannot be written
  * in time are dropped, and a warning then reports their number and the cause.
+ *
+ * @param losses Counts the dropped lines, for metrics.
  */
 export function createProcessLog(
   { level, format, time, levels }: LogOptions,
-  { development }: { readonly development: boolean },
+  { development, losses }: { readonly development: boolean; readonly losses?: LogLosses },
   { env, stdout, onExit }: LogEnvironment,
 ): Logger {
   const buffer = createLineBuffer({
@@ -35,7 +42,10 @@ export function createProcessLog(
     afterTurn: setImmediate,
     sleep: sleepSync,
     clock: systemClock,
-    onDropped: (lines) => dropWarnings.warn(lines, "log lines were dropped"),
+    onDropped(lines) {
+      if (losses) losses.lines += lines.dropped;
+      dropWarnings.warn(lines, "log lines were dropped");
+    },
   });
   const isPretty = format === "pretty" || (format === "auto" && development && stdout.isTerminal);
   const pretty = createPrettyPrinter({ hasColors: stdout.isTerminal && !env.NO_COLOR });

@@ -1,3 +1,4 @@
+import { limitNames } from "../domain/limits.js";
 import type { CallObserver } from "../server/calls/call_observer.js";
 import type { MetricsRegistry } from "./registry.js";
 
@@ -32,6 +33,7 @@ export function createCallMetrics(registry: MetricsRegistry): CallObserver {
     name: "qrlogin_limited_calls_total",
     help: "Calls that were rejected by a limit, by the name of the limit.",
     labels: ["limit"],
+    initial: limitNames.map((limit) => ({ limit })),
   });
   const unknown = started.with({ grpc_method: "other" });
   return {

@@ -1,8 +1,10 @@
+import { gatewayLimitNames } from "../gateway/access/limit_observer.js";
 import type { GatewayObserver } from "../gateway/observer.js";
+import { sealedKinds } from "../gateway/tickets/sealed_kind.js";
+import { handleRejections } from "../gateway/tickets/ticket_observer.js";
+import { durationBounds } from "./call_metrics.js";
+import { createImageMetrics } from "./image_metrics.js";
 import type { MetricsRegistry } from "./registry.js";
-
-/** Bounds of the durations of requests and calls, in seconds: those of OpenTelemetry's conventions, and three below. */
-const durationBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Bounds of the durations of streams, in seconds. A stream ends with its ticket, or when the network changes. */
 const streamBounds = [1, 5, 15, 30, 60, 120, 300, 600, 1_800, 3_600];
@@ -80,16 +82,19 @@ function createTicketMetrics(registry: MetricsRegistry) {
     name: "qrlogin_gateway_status_requests_total",
     help: "Streams and polls of pages, by their watch: started, shared with an earlier request, or none for lack of room.",
     labels: ["watch"],
+    initial: ["started", "shared", "none"].map((watch) => ({ watch })),
   });
   const rejectedHandles = registry.counter({
     name: "qrlogin_gateway_handles_rejected_total",
     help: "Handles and other sealed texts that were rejected.",
     labels: ["kind", "reason"],
+    initial: sealedKinds.flatMap((kind) => handleRejections.map((reason) => ({ kind, reason }))),
   });
   const images = registry.counter({
     name: "qrlogin_gateway_images_total",
     help: "Requests for the image of a QR code by name, and whether its drawing was cached.",
     labels: ["cached"],
+    initial: ["true", "false"].map((cached) => ({ cached })),
   });
   return {
     statusRequested(use) {
@@ -98,6 +103,7 @@ function createTicketMetrics(registry: MetricsRegistry) {
     },
     watchEnded: () => watches.add(-1),
     handleRejected: (kind, reason) => rejectedHandles.with({ kind, reason }).add(),
+    images: createImageMetrics(registry),
     imageRequested: (isCached) => images.with({ cached: String(isCached) }).add(),
   } satisfies Partial<GatewayObserver>;
 }
@@ -113,6 +119,7 @@ function createConnectionMetrics(registry: MetricsRegistry) {
     name: "qrlogin_gateway_limits_exceeded_total",
     help: "Requests that a limit of the gateway has rejected, and streams and connections that it has closed.",
     labels: ["limit"],
+    initial: gatewayLimitNames.map((limit) => ({ limit })),
   });
   return {
     connectionOpened: () => connections.add(1),

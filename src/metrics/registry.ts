@@ -14,6 +14,11 @@ export interface MetricOptions<Label extends string> {
    * configured ids. Never anything that a caller chooses, such as an address, a path or the id of a ticket.
    */
   readonly labels?: readonly Label[];
+  /**
+   * Labels of series that exist from the start, with the value 0. Prometheus sees no increase in a series that appears
+   * with the value 1, so the first event of any other series is lost to rates and alerts.
+   */
+  readonly initial?: readonly Readonly<Record<Label, string>>[];
 }
 
 /** A metric as documents and tests see it. */
@@ -88,13 +93,14 @@ export function createMetricsRegistry(): MetricsRegistry {
   const included: Registry[] = [];
 
   function register<Label extends string, Series>(
-    { name, help, labels = [] }: MetricOptions<Label>,
+    { name, help, labels = [], initial = [] }: MetricOptions<Label>,
     { type, aggregation = "sum" }: { type: MetricDescription["type"]; aggregation?: Aggregation | undefined },
     create: () => Series,
     valuesOf: (name: string, series: LabelledSeries<Series>) => Sample[],
   ): Family<Label, Series> {
     if (metrics.has(name)) throw new Error(`there is already a metric ${name}`);
     const family = createFamily(labels, create);
+    for (const values of initial) family.with(values);
     const read = () => ({
       ...{ name, help, type, aggregator: aggregation },
       values: [...family.list()].flatMap((each) => valuesOf(name, each)),

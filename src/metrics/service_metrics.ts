@@ -4,6 +4,7 @@ import type { ImageObserver } from "../qr/image_observer.js";
 import type { CallObserver } from "../server/calls/call_observer.js";
 import type { ServerLoad } from "../server/grpc_server.js";
 import type { Http2Observer } from "../server/http2/http2_limits.js";
+import { limitEvents } from "../server/http2/limit_event_log.js";
 import type { TicketObserver } from "../service/ticket_observer.js";
 import { createAuthMetrics } from "./auth_metrics.js";
 import { createCallMetrics } from "./call_metrics.js";
@@ -38,6 +39,7 @@ export function createServiceMetrics(
     name: "qrlogin_connection_limits_total",
     help: "Connections, requests and responses that a limit of the port has ended, by event.",
     labels: ["event"],
+    initial: limitEvents.map((event) => ({ event })),
   });
   return {
     calls: {

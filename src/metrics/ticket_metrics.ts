@@ -35,6 +35,7 @@ export function createTicketMetrics(
     name: "qrlogin_tickets_total",
     help: "Events of sign-ins, each with the state that it ended.",
     labels: ["event", "from"],
+    initial: transitions.flatMap(([event, ...states]) => states.map((from) => ({ event, from }))),
   });
   const eventsOfApps = registry.counter({
     name: "qrlogin_app_tickets_total",
@@ -86,6 +87,19 @@ export function createTicketMetrics(
     },
   };
 }
+
+const transitions: readonly (readonly [event: string, ...from: (TicketState | "")[]])[] = [
+  ["created", ""],
+  ["scanned", "PENDING"],
+  ["check_code_shown", "SCANNED"],
+  ["check_code_wrong", "AWAITING_CHECK_CODE"],
+  ["check_code_failed", "AWAITING_CHECK_CODE"],
+  ["authorized", "SCANNED", "AWAITING_CHECK_CODE"],
+  ["exchanged", "AUTHORIZED"],
+  ["declined", "SCANNED", "AWAITING_CHECK_CODE"],
+  ["withdrawn", "PENDING", "SCANNED", "AWAITING_CHECK_CODE", "AUTHORIZED"],
+  ["expired", "PENDING", "SCANNED", "AWAITING_CHECK_CODE", "AUTHORIZED"],
+];
 
 /** Returns the name of the event that a write is. */
 function eventOf({ state, cancelReason }: Ticket, previous: Ticket | undefined): string {

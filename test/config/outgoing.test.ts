@@ -44,7 +44,7 @@ describe("the proxy of requests to issuers", () => {
       "must be a host, a domain with a dot in front",
     ],
     [{ caFile: "/nowhere/ca.pem" }, "outgoing.caFile", "does not exist"],
-  ])("rejects %j", (outgoing, path, message) => {
+  ])("rejects a wrong value of the section: %j", (outgoing, path, message) => {
     const problems = problemsOf(contentWith({ outgoing }));
     expect(problems).toEqual([{ path, message: expect.stringContaining(message) }]);
   });

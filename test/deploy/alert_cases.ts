@@ -29,6 +29,18 @@ const limits = (limit: string) => `qrlogin_gateway_limits_exceeded_total{${gatew
 const handles = (reason: string) =>
   `qrlogin_gateway_handles_rejected_total{${gateway},kind="handle",reason="${reason}"}`;
 
+const ended = (status: string) =>
+  `grpc_server_call_duration_seconds_count{${service},grpc_method="qrlogin.v1.QrLoginService/Authorize",grpc_status="${status}"}`;
+const callBuckets = (le: string, method = "Authorize") =>
+  `grpc_server_call_duration_seconds_bucket{${service},grpc_method="qrlogin.v1.QrLoginService/${method}",grpc_status="OK",le="${le}"}`;
+const tickets = (event: string) => `qrlogin_tickets_total{${service},event="${event}"}`;
+const ofStore = (name: string) => `qrlogin_store_${name}{${service}}`;
+const operations = (le: string) =>
+  `qrlogin_store_operation_duration_seconds_bucket{${service},operation="replace",outcome="ok",le="${le}"}`;
+const issuerCalls = (outcome: string) =>
+  `qrlogin_issuer_call_duration_seconds_count{${service},pool="staff",endpoint="jwks",outcome="${outcome}"}`;
+const limited = (limit: string) => `qrlogin_limited_calls_total{${service},limit="${limit}"}`;
+
 /** A case for each alert of `deploy/monitoring/prometheus/rules.yaml`. */
 export const alertCases: readonly AlertCase[] = [
   {
@@ -57,6 +69,133 @@ export const alertCases: readonly AlertCase[] = [
     },
     labels: {},
     after: 61,
+  },
+  {
+    alert: "QrloginErrors",
+    fires: { [ended("OK")]: "0+970x20", [ended("UNAVAILABLE")]: "0+30x20" },
+    silent: {
+      [ended("OK")]: "0+990x20",
+      [ended("UNAVAILABLE")]: "0+10x20",
+      [ended("PERMISSION_DENIED")]: "0+500x20",
+    },
+    labels: {},
+    after: 10,
+  },
+  {
+    alert: "QrloginSlow",
+    fires: {
+      [callBuckets("0.5")]: "0+90x30",
+      [callBuckets("1")]: "0+100x30",
+      [callBuckets("+Inf")]: "0+100x30",
+    },
+    silent: {
+      [callBuckets("0.5")]: "0+995x30",
+      [callBuckets("+Inf")]: "0+1000x30",
+      [callBuckets("0.5", "WatchStatus")]: "0x30",
+      [callBuckets("+Inf", "WatchStatus")]: "0+900x30",
+    },
+    labels: {},
+    after: 16,
+  },
+  {
+    alert: "QrloginSignInsDoNotFinish",
+    fires: { [tickets("created")]: "0+2x40", [tickets("scanned")]: "0+1x40" },
+    silent: { [tickets("scanned")]: "0+1x40", [tickets("exchanged")]: "0x12 1x30" },
+    labels: {},
+    after: 20,
+  },
+  {
+    alert: "QrloginCodesAreNotScanned",
+    fires: { [tickets("created")]: "0+4x60" },
+    silent: { [tickets("created")]: "0+4x60", [tickets("scanned")]: "0x20 1x40" },
+    labels: {},
+    after: 45,
+  },
+  {
+    alert: "QrloginLimits",
+    fires: { [limited("app")]: "0+120x20" },
+    silent: { [limited("app")]: "0+30x20", [limited("poll_interval")]: "0+30x20" },
+    labels: { limit: "app" },
+    after: 16,
+  },
+  {
+    alert: "QrloginConnectionsFull",
+    fires: { [`qrlogin_connection_limits_total{${service},event="connectionsRefused"}`]: "0+1x20" },
+    silent: { [`qrlogin_connection_limits_total{${service},event="handshakesTimedOut"}`]: "0+1x20" },
+    labels: { instance: "node-1" },
+    after: 10,
+  },
+  {
+    alert: "QrloginWorkerDoesNotAnswer",
+    fires: { [`qrlogin_workers_answering{${service}}`]: "4x10 3x20" },
+    silent: { [`qrlogin_workers_answering{${service}}`]: "4x10 3 4x20" },
+    labels: ofService,
+    after: 20,
+  },
+  {
+    alert: "QrloginStoreUnavailable",
+    fires: { [ofStore("available")]: "1 0x20" },
+    silent: { [ofStore("available")]: "1 0 1x20" },
+    labels: ofService,
+    after: 5,
+  },
+  {
+    alert: "QrloginStoreIncomplete",
+    fires: { [ofStore("available")]: "1x20", [ofStore("complete")]: "1 0x20" },
+    silent: { [ofStore("available")]: "1 0x20", [ofStore("complete")]: "1 0x20" },
+    labels: ofService,
+    after: 5,
+  },
+  {
+    alert: "QrloginStoreBestEffort",
+    fires: { [ofStore("durable")]: "1 0x20" },
+    silent: { [ofStore("durable")]: "1 0x5 1x20" },
+    labels: ofService,
+    after: 15,
+  },
+  {
+    alert: "QrloginStoreSlow",
+    fires: {
+      [operations("0.1")]: "0+90x30",
+      [operations("0.25")]: "0+100x30",
+      [operations("+Inf")]: "0+100x30",
+    },
+    silent: {
+      [operations("0.1")]: "0+995x30",
+      [operations("0.25")]: "0+1000x30",
+      [operations("+Inf")]: "0+1000x30",
+    },
+    labels: { operation: "replace" },
+    after: 16,
+  },
+  {
+    alert: "QrloginClockSkew",
+    fires: { [`qrlogin_clock_skew_seconds{${service}}`]: "-2x20" },
+    silent: { [`qrlogin_clock_skew_seconds{${service}}`]: "0.3x20" },
+    labels: ofService,
+    after: 6,
+  },
+  {
+    alert: "QrloginLimitsNotShared",
+    fires: { [`qrlogin_limits_shared{${service}}`]: "1 0x20" },
+    silent: { [`qrlogin_limits_shared{${service}}`]: "1 0x5 1x20" },
+    labels: ofService,
+    after: 12,
+  },
+  {
+    alert: "QrloginIssuerFails",
+    fires: {
+      [issuerCalls("failed")]: "0+3x20",
+      [issuerCalls("not_made")]: "0+30x20",
+      [issuerCalls("succeeded")]: "0+3x20",
+    },
+    silent: {
+      [issuerCalls("failed")]: "0+3x20",
+      [issuerCalls("rejected")]: "0+30x20",
+      [issuerCalls("succeeded")]: "0+3x20",
+    },
+    labels: { pool: "staff", endpoint: "jwks" },
+    after: 11,
   },
   {
     alert: "QrloginGatewayErrors",

@@ -20,7 +20,7 @@ export interface UsedMetrics {
  * @throws SyntaxError when the expression is not PromQL.
  */
 export function parsePromql(expression: string): UsedMetrics {
-  const text = expression.replaceAll(/\$__(?:rate_)?interval/g, "1m");
+  const text = expression.replaceAll(/\$__(?:rate_interval|range)/g, "1m");
   const tree = parser.parse(text);
   const selections: { metric: string; labels: string[] }[] = [];
   const groupingLabels: string[] = [];

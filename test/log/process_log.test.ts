@@ -57,4 +57,23 @@ describe("the log of a process", () => {
       expect(written({ format })).not.toContain("hidden");
     }
   });
+
+  test("lines that a full pipe drops are counted", () => {
+    let isFull = true;
+    const tryWrite = (data: string | Uint8Array) => {
+      if (isFull) throw Object.assign(new Error("full"), { code: "EAGAIN" });
+      return Buffer.byteLength(data);
+    };
+    const atExit: (() => void)[] = [];
+    const stdout = { isTerminal: false, tryWrite, writeAll: () => {} };
+    const environment = { env: {}, stdout, onExit: (callback: () => void) => void atExit.push(callback) };
+    const losses = { lines: 0 };
+    const log = createProcessLog(defaults, { development: false, losses }, environment);
+    for (let lines = 0; lines < 1_100; lines += 1) log.info({ padding: "x".repeat(1_000) }, "hello");
+    expect(losses.lines).toBe(0);
+    isFull = false;
+    for (const end of atExit) end();
+    expect(losses.lines).toBeGreaterThan(50);
+    expect(losses.lines).toBeLessThan(1_100);
+  });
 });

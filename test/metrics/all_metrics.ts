@@ -1,6 +1,7 @@
 import { systemClock } from "../../src/base/clock.js";
 import { createWorkersMetrics } from "../../src/compose/workers/worker_metrics.js";
 import { createGatewayMetrics } from "../../src/metrics/gateway_metrics.js";
+import { addLogMetrics } from "../../src/metrics/log_metrics.js";
 import { addProcessMetrics } from "../../src/metrics/process_metrics.js";
 import { createMetricsRegistry, type MetricDescription } from "../../src/metrics/registry.js";
 import { createReloadMetrics } from "../../src/metrics/reload_metrics.js";
@@ -9,6 +10,7 @@ import { createServiceMetrics } from "../../src/metrics/service_metrics.js";
 /** Metrics of a process, those of Node.js among them. */
 export const processRegistry = createMetricsRegistry();
 addProcessMetrics(processRegistry, "1.0.0");
+addLogMetrics(processRegistry, { lines: 0 });
 createReloadMetrics(processRegistry, systemClock);
 
 /** Returns the metrics of all programs, without those of Node.js. */

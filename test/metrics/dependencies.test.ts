@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { createCircuitBreaker } from "../../src/auth/circuit_breaker.js";
+import { addLogMetrics } from "../../src/metrics/log_metrics.js";
 import { createMetricsRegistry } from "../../src/metrics/registry.js";
 import { createServiceMetrics } from "../../src/metrics/service_metrics.js";
 import { createImageRenderer, type ImageOptions } from "../../src/qr/image_renderer.js";
@@ -110,4 +111,19 @@ it("counts QR images, and none as pending once it is drawn or given up", async (
   expect(value("qrlogin_qr_images_pending")).toBe(0);
   expect(value("qrlogin_qr_image_duration_seconds_count", { outcome: "drawn" })).toBe(1);
   expect(value("qrlogin_qr_image_duration_seconds_count", { outcome: "failed" })).toBe(1);
+});
+
+it("counts the lines that the log has dropped", async () => {
+  const registry = createMetricsRegistry();
+  const losses = { lines: 0 };
+  addLogMetrics(registry, losses);
+  const dropped = async () =>
+    (await scrapeOf({ readMetrics: async () => [await registry.snapshot()] })).value(
+      "qrlogin_log_lines_dropped_total",
+    );
+  expect(await dropped()).toBe(0);
+  losses.lines += 5;
+  losses.lines += 2;
+  expect(await dropped()).toBe(7);
+  expect(await dropped()).toBe(7);
 });

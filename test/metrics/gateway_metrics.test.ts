@@ -207,6 +207,8 @@ describe("metrics of handles and images", () => {
     expect(await samples()).toMatchObject({
       'qrlogin_gateway_images_total{cached="false"}': 1,
       'qrlogin_gateway_images_total{cached="true"}': 2,
+      'qrlogin_qr_image_duration_seconds_count{outcome="drawn"}': 1,
+      qrlogin_qr_images_pending: 0,
     });
   });
 });

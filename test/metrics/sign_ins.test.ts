@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished } from "vitest";
+import { StoreUnavailableError } from "../../src/store/ticket_store.js";
 import {
   callersOf,
   checkCodeSettings,
@@ -112,4 +113,33 @@ it("counts a ticket that a call finds expired once, whoever reads it again", asy
   const { value } = await scrape();
   expect(value("qrlogin_tickets_total", { event: "expired", from: "PENDING" })).toBe(1);
   expect(value("qrlogin_live_tickets", { state: "PENDING" })).toBe(0);
+});
+
+it("does not count a write that lost its race", async () => {
+  let losses = 2;
+  const { shop, alice, scrape } = await setUp(undefined, {
+    store: (embedded) => ({
+      ...embedded,
+      replace: async (ticket, expectedWriteId) =>
+        losses-- > 0 ? false : embedded.replace(ticket, expectedWriteId),
+    }),
+  });
+  await createScannedTicket(shop, alice);
+  expect(losses).toBe(-1);
+  const { value, sum } = await scrape();
+  expect(value("qrlogin_tickets_total", { event: "scanned", from: "PENDING" })).toBe(1);
+  expect(sum("qrlogin_tickets_total")).toBe(2);
+});
+
+it("counts nothing for a ticket that cannot be created", async () => {
+  const { shop, scrape } = await setUp(undefined, {
+    store: (embedded) => ({
+      ...embedded,
+      create: async () => {
+        throw new StoreUnavailableError("away");
+      },
+    }),
+  });
+  expect((await shop.createTicket({})).reason).toBe("STORE_UNAVAILABLE");
+  expect((await scrape()).sum("qrlogin_tickets_total")).toBe(0);
 });

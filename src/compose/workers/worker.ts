@@ -45,7 +45,8 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
   const { start, stop } = parentMessages(worker);
   await sendToParent(worker, { kind: "waiting" });
   const { number, config } = await start;
-  const log = createProcessLog(config.log, config, environment).child({
+  const losses = { lines: 0 };
+  const log = createProcessLog(config.log, { ...config, losses }, environment).child({
     worker: number,
   });
 
@@ -63,7 +64,7 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
   serveReloads(worker, combineReloadables([service, reloadableLogLevel(log)]));
   // A worker monitors its own descriptors. The parent has already checked the limit, so `needed` is 0.
   const stopDescriptorMonitor = monitorDescriptors({ needed: 0, log, clock: systemClock });
-  if (config.metrics.enabled) answerScrapes(worker, [service, createProcessRegistry()]);
+  if (config.metrics.enabled) answerScrapes(worker, [service, createProcessRegistry(losses)]);
   await sendToParent(worker, { kind: "ready", grpcAddress: service.grpcAddress });
   const reason = await stop;
   const timeoutMs = serviceStopTimeout(config.grpc);

@@ -1,10 +1,9 @@
 import * as z from "zod";
 import { fieldLimits } from "../../domain/field_limits.js";
 import type { Config } from "../config.js";
-import type { OutgoingSettings } from "../outgoing.js";
 import { gatewaySchema } from "./gateway_schema.js";
 import { metricsSchema } from "./metrics_schema.js";
-import { outgoingSchema } from "./outgoing_schema.js";
+import { type OutgoingSettings, outgoingSchema } from "./outgoing_schema.js";
 import { appPolicySchema, policySchema } from "./policy_schema.js";
 import { isMap, type ValidPart } from "./schema_tree.js";
 import { storeSchema } from "./store_schema.js";

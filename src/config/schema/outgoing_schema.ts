@@ -20,6 +20,13 @@ const proxyException = formattedText(exceptionFormat).regex(
   },
 );
 
+/** Section `outgoing` as it is written. */
+export interface OutgoingSettings {
+  readonly proxy: string;
+  readonly noProxy: readonly string[] | undefined;
+  readonly caFile: string | undefined;
+}
+
 /** Section `outgoing`: how the endpoints of issuers are reached. */
 export const outgoingSchema = z
   .strictObject({

@@ -1,13 +1,17 @@
-import type { LimitName } from "../../domain/limits.js";
-
 /** Names of the gateway's own limits. Those that a response can name have the same name there. */
-export type GatewayLimitName =
-  | Extract<LimitName, "requester_address" | "requester_network" | "calls_per_address" | "qr_images">
-  | "streams"
-  | "streams_per_address"
-  | "connections"
-  | "connections_per_address"
-  | "pipelined_requests";
+export const gatewayLimitNames = [
+  "requester_address",
+  "requester_network",
+  "calls_per_address",
+  "qr_images",
+  "streams",
+  "streams_per_address",
+  "connections",
+  "connections_per_address",
+  "pipelined_requests",
+] as const;
+
+export type GatewayLimitName = (typeof gatewayLimitNames)[number];
 
 /** Reports of limits. */
 export interface LimitObserver {

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { TicketError } from "../../domain/ticket_error.js";
 import {
   createImageRenderer,
   type Drawing,
@@ -7,6 +8,7 @@ import {
   type ImageOptions,
   imageOf,
 } from "../../qr/image_renderer.js";
+import { type LimitObserver, silentLimitObserver } from "../access/limit_observer.js";
 import { ticketNotFound } from "../http/http_error.js";
 import type { Sealer } from "./sealer.js";
 import { createSingleFlight } from "./single_flight.js";
@@ -48,13 +50,29 @@ export interface QrImages {
 /** Number of cached drawings, which take a few megabytes. */
 const maxCachedDrawings = 1_000;
 
+const silentObserver = { ...silentTicketObserver, ...silentLimitObserver };
+
 /** Creates the drawing queues and an empty cache. */
-export function createQrImages(sealer: Sealer, observer: TicketObserver = silentTicketObserver): QrImages {
+export function createQrImages(
+  sealer: Sealer,
+  observer: TicketObserver & LimitObserver = silentObserver,
+): QrImages {
   // Two queues: many requests for named images must not delay the codes that the Authing API draws on creation.
-  const namedRenderer = createImageRenderer();
-  const directRenderer = createImageRenderer();
+  const namedRenderer = createImageRenderer({ observer: observer.images });
+  const directRenderer = createImageRenderer({ observer: observer.images });
   const drawingCache = new LRUCache<string, Drawing>({ max: maxCachedDrawings });
   const pendingDrawings = createSingleFlight<Drawing>();
+
+  /** Resolves as the drawing does, and reports the one that finds no room. */
+  async function reportLimit<T>(drawing: Promise<T>): Promise<T> {
+    try {
+      return await drawing;
+    } catch (error) {
+      if (error instanceof TicketError && error.exceededLimit === "qr_images")
+        observer.limitExceeded("qr_images");
+      throw error;
+    }
+  }
 
   async function cachedDrawing(
     qrContent: string,
@@ -67,7 +85,8 @@ export function createQrImages(sealer: Sealer, observer: TicketObserver = silent
     if (cached) return cached;
     const drawing = await pendingDrawings.run(
       key,
-      (abandoned) => namedRenderer.draw(qrContent, options, { caller: address, signal: abandoned }),
+      (abandoned) =>
+        reportLimit(namedRenderer.draw(qrContent, options, { caller: address, signal: abandoned })),
       signal,
     );
     drawingCache.set(key, drawing);
@@ -82,7 +101,7 @@ export function createQrImages(sealer: Sealer, observer: TicketObserver = silent
       return imageOf(await cachedDrawing(opened.content, options, caller), options);
     },
     draw: (qrContent, options, { address, signal }) =>
-      directRenderer.render(qrContent, options, { caller: address, signal }),
+      reportLimit(directRenderer.render(qrContent, options, { caller: address, signal })),
     async close() {
       drawingCache.clear();
       await Promise.all([namedRenderer.close(), directRenderer.close()]);

@@ -1,3 +1,4 @@
+import type { ImageObserver } from "../../qr/image_observer.js";
 import type { SealedKind } from "./sealed_kind.js";
 
 /**
@@ -6,19 +7,22 @@ import type { SealedKind } from "./sealed_kind.js";
  */
 export type WatchUse = "started" | "shared" | "not_watched";
 
-/** Why a handle, or another sealed text, is rejected. */
-export type HandleRejection =
-  /** Not written by a gateway, or written for another purpose. */
-  | "invalid"
-  /** Sealed with a key that this gateway does not have. */
-  | "unknown_key"
-  | "expired"
-  /** Of an app that this gateway does not have. */
-  | "unknown_app"
-  /** Bound to another browser. */
-  | "other_browser"
-  /** Bound to a browser, and sent without a cookie. */
-  | "no_cookie";
+/** Causes for which a handle, or another sealed text, is rejected. */
+export const handleRejections = [
+  // Not written by a gateway, or written for another purpose.
+  "invalid",
+  // Sealed with a key that this gateway does not have.
+  "unknown_key",
+  "expired",
+  // Of an app that this gateway does not have.
+  "unknown_app",
+  // Bound to another browser.
+  "other_browser",
+  // Bound to a browser, and sent without a cookie.
+  "no_cookie",
+] as const;
+
+export type HandleRejection = (typeof handleRejections)[number];
 
 /** Reports of tickets and their images. */
 export interface TicketObserver {
@@ -29,6 +33,8 @@ export interface TicketObserver {
   handleRejected(kind: SealedKind, rejection: HandleRejection): void;
   /** Reports a request for a named image, and whether its drawing was cached. */
   imageRequested(isCached: boolean): void;
+  /** Hears of each image that is drawn. */
+  readonly images?: ImageObserver | undefined;
 }
 
 const ignore = () => {};

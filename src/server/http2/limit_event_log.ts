@@ -1,16 +1,20 @@
 import type { Logger } from "pino";
 import type { Clock } from "../../base/clock.js";
 
-/** A limit that took effect. Its name is also the name of its counter in the log line. */
-export type LimitEvent =
-  | "connectionsRefused"
-  | "connectionsEvicted"
-  | "handshakesTimedOut"
-  | "metadataTooLarge"
-  | "requestsTimedOut"
-  | "requestsEvicted"
-  | "responsesNotRead"
-  | "healthWatchesRejected";
+/** Limits that can take effect. The name of each is also the name of its counter in the log line. */
+export const limitEvents = [
+  "connectionsRefused",
+  "connectionsEvicted",
+  "handshakesTimedOut",
+  "metadataTooLarge",
+  "requestsTimedOut",
+  "requestsEvicted",
+  "responsesNotRead",
+  "healthWatchesRejected",
+] as const;
+
+/** A limit that took effect. */
+export type LimitEvent = (typeof limitEvents)[number];
 
 /** A log that counts limit events and writes summaries instead of a line for each event. */
 export interface LimitEventLog {

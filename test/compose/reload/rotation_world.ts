@@ -32,7 +32,7 @@ export interface RotationGateway extends ReloadableProcess {
 export interface BegunSignIn {
   readonly created: Created;
   readonly browser: Browser;
-  /** Scans, approves and exchanges it, by this gateway or the one where it began. Resolves with the ID token. */
+  /** Scans, approves and exchanges it, by this gateway instead of its own. Resolves with the ID token. */
   complete(gateway?: RotationGateway): Promise<string>;
 }
 

@@ -25,3 +25,20 @@ it("counts a ticket that expires in the embedded store although nobody reads it,
   expect(value("qrlogin_live_tickets", { state: "PENDING" })).toBe(0);
   await store.close();
 });
+
+it("gives a hundred apps a label of their own, and counts further ones together", async () => {
+  const registry = createMetricsRegistry();
+  const observer = createTicketMetrics(registry, { clock: createManualClock(), seesAllWrites: false });
+  for (let app = 0; app < 150; app += 1)
+    observer.onWrite({ ...ticketIn("PENDING"), appId: `app${app}` }, undefined);
+  observer.onWrite({ ...ticketIn("PENDING"), appId: "app7" }, undefined);
+  const { value, sum } = await scrapeOf({ readMetrics: async () => [await registry.snapshot()] });
+  const created = (app: string) => value("qrlogin_app_tickets_total", { app, event: "created" });
+  expect([created("app7"), created("app99"), created("app100"), created("other")]).toEqual([
+    2,
+    1,
+    undefined,
+    50,
+  ]);
+  expect(sum("qrlogin_app_tickets_total")).toBe(151);
+});
