@@ -21,7 +21,7 @@ export interface RunningServers extends Reloadable {
   readonly gatewayAddress: string | undefined;
   /** Address of the metrics; undefined if they are not served. */
   readonly metricsAddress: string | undefined;
-  /** Registry of the process; undefined if it has no metrics. */
+  /** Counts a reload; undefined if the process has no metrics. */
   readonly onReloadResult: OnReloadResult | undefined;
   /** Stops gracefully, the gateway before the service that it calls. A second call waits for the first. */
   stop(): Promise<void>;

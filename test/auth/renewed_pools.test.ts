@@ -25,8 +25,10 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-const renew = (users: ReturnType<typeof createTestAuthenticator>["users"], pools: readonly UserPoolConfig[]) =>
-  users.renew({ pools, tokenIssuer: undefined });
+const renew = (
+  users: ReturnType<typeof createTestAuthenticator>["users"],
+  pools: readonly UserPoolConfig[],
+) => users.renew({ pools, tokenIssuer: undefined });
 
 const secretOf = (text: string) => new TextEncoder().encode(text);
 

@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { type Config, noPolicy } from "../../src/config/config.js";
 import { describeKnownDigest, isKnownSecret } from "../../src/config/known_secrets.js";
 import { resolvePolicy } from "../../src/config/policy/resolve_policy.js";
+import { reloadableSettings } from "../../src/config/reload/reloadable_settings.js";
 import { configSchema } from "../../src/config/schema/config_schema.js";
 import { elementOf, settingsOf, shapeOf } from "../../src/config/schema/schema_tree.js";
 import { counterpartOf } from "../../src/config/secret_files.js";
@@ -196,4 +197,13 @@ test("the defaults in the table are the actual defaults", () => {
   }
   expect(Object.keys(content)).toContain("userTokens");
   expect(withEffectivePolicy(load(content))).toEqual(withEffectivePolicy(expected));
+});
+
+test("the table of reloads lists exactly the settings that a reload applies", () => {
+  const section = document.slice(document.indexOf("\n## Reloading\n"));
+  const table = section.slice(0, section.indexOf("\n## ", 4));
+  const listed = [...table.matchAll(/^\| (`.*?) \| yes/gm)].flatMap(([, cell = ""]) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, path]) => path),
+  );
+  expect(listed.toSorted()).toEqual(reloadableSettings.map((path) => path.join(".")).toSorted());
 });

@@ -61,8 +61,19 @@ const targets = [
   deployed("qrlogin-gateway", "qrlogin-gateway", "gateway.yaml", "gateway"),
 ];
 
+/** Returns the value of a variable; that of one with the suffix `_FILE` is the name of a file with the value. */
+function filledInValueOf(name: string, values: Environment): string | undefined {
+  const value = values[name.replace(/_FILE$/, "")];
+  if (!name.endsWith("_FILE")) return value;
+  // Keys in a file are not JSON.
+  const text = name === "QRLOGIN_GATEWAY_HANDLE_KEYS_FILE" ? value?.replaceAll(/[[\]"]/g, "") : value;
+  return temporaryFile("secret", `${text ?? ""}\n`);
+}
+
 function loaded({ text, purpose, variables }: Target, values: Environment): Config {
-  const given = variables.filter((name) => name !== "QRLOGIN_CONFIG").map((name) => [name, values[name]]);
+  const given = variables
+    .filter((name) => name !== "QRLOGIN_CONFIG")
+    .map((name) => [name, filledInValueOf(name, values)]);
   return loadConfig({ file: temporaryFile("qrlogin.yaml", text), env: Object.fromEntries(given), purpose });
 }
 

@@ -111,9 +111,11 @@ describe("references between manifests", () => {
         for (const mount of listAt(container, "volumeMounts")) {
           expect(volumes.map((volume) => at(volume, "name"))).toContain(at(mount, "name"));
         }
-        for (const key of valuesOf(container, "secretKeyRef")) {
-          const secret = manifest("Secret", String(at(key, "name")));
-          expect(Object.keys(at(secret, "stringData") ?? {})).toContain(at(key, "key"));
+        const secrets = volumes.find((volume) => at(volume, "name") === "secrets");
+        const secret = manifest("Secret", String(at(secrets, "secret", "secretName")));
+        for (const variable of listAt(container, "env")) {
+          const [, key] = /^\/run\/secrets\/qrlogin\/(.+)$/.exec(String(at(variable, "value"))) ?? [];
+          if (key !== undefined) expect(Object.keys(at(secret, "stringData") ?? {})).toContain(key);
         }
         const file = listAt(container, "env").find((each) => at(each, "name") === "QRLOGIN_CONFIG");
         const [, mount, name] = /^(.*)\/([^/]+)$/.exec(String(at(file, "value"))) ?? [];

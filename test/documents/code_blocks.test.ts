@@ -39,6 +39,7 @@ const holders: Readonly<Record<string, Holder>> = {
   "docs/phone.md dart": [2, "none: no compiler"],
   "docs/qr-code.md json": [1, "none. test/qr/qr_content.test.ts has the form"],
   "docs/redis.md sh": [1, "none: starts programs"],
+  "docs/secrets.md ini": [1, "none: systemd. test/deploy has complete units"],
   "docs/security/attack-kit.md sh": [3, "none. test/attack runs the program with these options"],
   "docs/security/attack-kit.md text": [1, "none: a report"],
   "packages/client/README.md sh": [1, "scripts/check-package installs the packed package"],

@@ -14,6 +14,10 @@ const files: Readonly<Record<string, string>> = {
   "/etc/qrlogin/gateway-client.key": privateKey,
   "server.pem": certificate,
   "server-key.pem": privateKey,
+  "/run/secrets/redis-password": "hunter2-of-redis\n",
+  "/run/secrets/shop-digests": `${sha256Hex("hunter2-of-the-shop")}\n`,
+  "/run/secrets/shop-secret": "hunter2-of-the-shop\n",
+  "/run/secrets/handle-keys": "a2V5LW9mLTMyLWJ5dGVzLWZvci10aGUtaGFuZGxlcy4\n",
 };
 
 /** Settings that the loader rejects because the documents make them public. */
@@ -22,7 +26,13 @@ const publicSecrets = ["store.redis.password"];
 /** Blocks with settings. test/config/documentation.test.ts loads those of docs/configuration.md. */
 const blocks = documents
   .flatMap(codeBlocksOf)
-  .filter(({ document, kind }) => /^ya?ml$/.test(kind) && document !== "docs/configuration.md");
+  .filter(({ document, kind }) => /^ya?ml$/.test(kind) && document !== "docs/configuration.md")
+  .filter(({ code }) => !isOfAnotherProgram(code));
+
+/** Returns whether a block is a part of a Compose file or of a Kubernetes manifest. test/deploy has complete ones. */
+function isOfAnotherProgram(code: string): boolean {
+  return Object.keys(parse(code)).some((key) => key === "services" || key === "spec");
+}
 
 /** Returns a complete configuration with the settings of a block. Its apps have a secret. */
 function contentOf(yaml: string): object {
@@ -31,11 +41,17 @@ function contentOf(yaml: string): object {
     yaml.replace('"…"', `"${sha256Hex("a secret of nobody")}"`),
   );
   const settings: { readonly apps?: readonly object[]; readonly gateway?: object } = parse(withFiles);
-  const apps = settings.apps?.map((own) => ({ ...app, ...own })) ?? [app];
+  const { secretSha256, ...withoutDigest } = app;
+  const apps = settings.apps?.map((own) =>
+    "secretSha256File" in own ? { ...withoutDigest, ...own } : { ...withoutDigest, secretSha256, ...own },
+  ) ?? [app];
+  const { handleKeys, ...gatewayWithoutKeys } = gateway;
+  const given = settings.gateway;
+  const keys = given && "handleKeysFile" in given ? {} : { handleKeys };
   return contentWith({
     ...settings,
     apps,
-    ...(settings.gateway && { gateway: { ...gateway, ...settings.gateway } }),
+    ...(given && { gateway: { ...gatewayWithoutKeys, ...keys, ...given } }),
   });
 }
 

@@ -103,7 +103,9 @@ describe("a reload", () => {
 
   it("applies nothing if one of several components cannot be prepared, and survives that", async () => {
     const { reloader, component, applied, lines, write, ended } = await setUp();
-    const broken = vi.fn(component.prepareReload).mockRejectedValueOnce(new Error("no such key"));
+    const broken = vi
+      .fn<Reloadable["prepareReload"]>(async (config) => () => void applied.push(config))
+      .mockRejectedValueOnce(new Error("no such key"));
     reloader.start(combineReloadables([component, { prepareReload: broken }]));
     write(contentWith({ policy: always }));
     reloader.request();
