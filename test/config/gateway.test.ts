@@ -53,8 +53,8 @@ test("a gateway with one app and one key has defaults for everything else", () =
 
 test("a section without apps and keys is rejected for both", () => {
   expect(collectProblems(() => load({ gateway: {} }, {}, "gateway"))).toEqual([
-    { path: "gateway.apps", message: "is missing" },
-    { path: "gateway.handleKeys", message: "is missing" },
+    { path: "gateway.apps", message: "is missing: The apps that the gateway acts for" },
+    { path: "gateway.handleKeys", message: "is missing: Keys that encrypt the handles of the pages" },
   ]);
   expect(paths({ apps: [], handleKeys: [] })).toEqual(["gateway.apps", "gateway.handleKeys"]);
 });
