@@ -113,9 +113,9 @@ module.exports = {
       "^src/gateway/(?!(connect|access|http)/|context.ts$)",
     ),
     {
-      name: "nothing but the context and connect knows the forwarding client",
+      name: "nothing but the context, the monitor and connect knows the forwarding client",
       severity: "error",
-      from: { path: within("gateway"), pathNot: "^src/gateway/(connect/|context.ts$)" },
+      from: { path: within("gateway"), pathNot: "^src/gateway/(connect/|context.ts$|service_monitor.ts$)" },
       to: { path: "^src/client/forwarding_client[.]ts$" },
     },
     {

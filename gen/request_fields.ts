@@ -34,6 +34,20 @@ export const requestFields: Readonly<Record<string, Fields>> = {
     }
   },
   "qrlogin.v1.ListDisabledSignInsRequest": {},
+  "qrlogin.v1.DescribeTicketRequest": {
+    "ticket": {
+      "type": "object",
+      "cases": {
+        "logId": {
+          "type": "string"
+        },
+        "ticketId": {
+          "type": "string"
+        }
+      },
+      "isRequired": true
+    }
+  },
   "qrlogin.v1.CreateTicketRequest": {
     "scene": {
       "type": "string"

@@ -37,6 +37,7 @@ import {
 import { addInitCommand } from "./init/init_command.js";
 import { type ReloadEnvironment, type Reloading, reloadOnRequest } from "./reload.js";
 import { addSignInCommands } from "./sign_in_commands.js";
+import { addTicketCommands, separateTicket } from "./ticket_commands.js";
 
 /** The parts of its process that a command uses. */
 export interface CommandEnvironment extends WorkerEnvironment, ReloadEnvironment {
@@ -65,7 +66,7 @@ const configOption = ["--config <file>", "configuration file (also: QRLOGIN_CONF
  */
 export async function runCommand(args: readonly string[], environment: CommandEnvironment): Promise<number> {
   try {
-    await createProgram(environment).parseAsync(args, { from: "user" });
+    await createProgram(environment).parseAsync(separateTicket(args), { from: "user" });
     return exitCodes.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
@@ -155,6 +156,7 @@ function createProgram(environment: CommandEnvironment): Command {
   addInitCommand(root, environment);
   addDoctorCommands(root, environment);
   addSignInCommands(root, environment);
+  addTicketCommands(root, environment);
 
   return root;
 }
@@ -212,7 +214,7 @@ async function runServe(
     { grpc: grpcAddress, gateway: gatewayAddress, metrics: metricsAddress, development, workers },
     "ready",
   );
-  reloading.start(servers, servers.metricsRegistry);
+  reloading.start(servers, servers.onReloadResult);
   await stopGracefully(servers, stopRequested, log, reloading);
 }
 
@@ -240,7 +242,7 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
       gatewayBanner(urlOf(server.address, gatewayConfig), gatewayConfig.service.address),
     );
   log.info({ gateway: server.address, metrics: metrics?.address, development }, "ready");
-  reloading.start(server, metrics?.registry);
+  reloading.start(server, metrics?.onReloadResult);
   await stopGracefully(server, stopRequested, log, reloading);
   stopDescriptorMonitor();
   await metrics?.stop();

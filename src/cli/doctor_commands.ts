@@ -137,7 +137,9 @@ function signInPartiesOf(
   const id = appId ?? known?.id;
   if (id === undefined) throw new Error("name the app of the sign-in with --app");
   const secret = appSecretFile === undefined ? known?.secret : readSecret(appSecretFile);
-  if (secret === undefined) throw new Error(`name a file with the secret of ${id} with --app-secret-file`);
+  // An app of the gateway without a secret has the certificate of the gateway.
+  if (secret === undefined && !known)
+    throw new Error(`name a file with the secret of ${id} with --app-secret-file`);
   const ca = caFile === undefined ? undefined : { rootCertificates: readFileSync(caFile) };
   return {
     connection: {

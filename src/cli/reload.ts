@@ -1,12 +1,10 @@
 import type { Logger } from "pino";
 import { systemClock } from "../base/clock.js";
 import { combineReloadables, type Reloadable, reloadableLogLevel } from "../compose/reload/reloadable.js";
-import { createReloader } from "../compose/reload/reloader.js";
+import { createReloader, type OnReloadResult } from "../compose/reload/reloader.js";
 import type { Config } from "../config/config.js";
 import { type ConfigSources, readConfig } from "../config/load_config.js";
 import type { ReloadedProcess } from "../config/reload/plan_reload.js";
-import type { MetricsRegistry } from "../metrics/registry.js";
-import { createReloadMetrics } from "../metrics/reload_metrics.js";
 
 /** The part of its process that a reload uses. */
 export interface ReloadEnvironment {
@@ -24,8 +22,8 @@ interface ReloadSources {
 
 /** Reloading of a process. */
 export interface Reloading {
-  /** Begins to reload. A request during the start is served now. Reloads are counted in `registry`. */
-  start(running: Reloadable, registry: MetricsRegistry | undefined): void;
+  /** Begins to reload. A request during the start is served now. Each result is reported to `onResult`. */
+  start(running: Reloadable, onResult: OnReloadResult | undefined): void;
   close(): void;
 }
 
@@ -46,11 +44,8 @@ export function reloadOnRequest(
   });
   environment.onReloadRequest(reloader.request);
   return {
-    start: (running, registry) =>
-      reloader.start(
-        combineReloadables([running, reloadableLogLevel(log)]),
-        registry && createReloadMetrics(registry, systemClock),
-      ),
+    start: (running, onResult) =>
+      reloader.start(combineReloadables([running, reloadableLogLevel(log)]), onResult),
     close: reloader.close,
   };
 }

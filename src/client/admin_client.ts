@@ -1,4 +1,6 @@
 import {
+  DescribeTicketRequest,
+  type DescribeTicketResponse,
   DisableSignInsRequest,
   type DisableSignInsResponse,
   EnableSignInsRequest,
@@ -51,6 +53,11 @@ export interface AdminClient {
   ): Promise<EnableSignInsResponse>;
   /** Returns what is disabled. */
   listDisabledSignIns(options?: CallOptions): Promise<ListDisabledSignInsResponse>;
+  /** Describes a ticket, by its id or by the hash that stands for it in the log. */
+  describeTicket(
+    request: PartialMessage<typeof DescribeTicketRequest>,
+    options?: CallOptions,
+  ): Promise<DescribeTicketResponse>;
   /** Ends all running calls with a QrLoginError (CANCELLED), and closes the connection. */
   close(): void;
 }
@@ -90,6 +97,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
   return {
     disableSignIns: createMethod(DisableSignInsRequest, (client) => client.disableSignIns),
     enableSignIns: createMethod(EnableSignInsRequest, (client) => client.enableSignIns),
+    describeTicket: createMethod(DescribeTicketRequest, (client) => client.describeTicket),
     listDisabledSignIns: (callOptions) => listDisabledSignIns({}, callOptions),
     close: rpcClient.close,
   };

@@ -1,11 +1,14 @@
 export { ErrorReason } from "../../gen/qrlogin/v1/error_reason.js";
 export {
+  DescribeTicketRequest,
+  DescribeTicketResponse,
   DisabledSignIns,
   DisableSignInsRequest,
   DisableSignInsResponse,
   EnableSignInsRequest,
   EnableSignInsResponse,
   ListDisabledSignInsResponse,
+  TicketDescription,
 } from "../../gen/qrlogin/v1/qr_login_admin_service.js";
 export {
   Approval,

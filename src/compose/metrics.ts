@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { systemClock } from "../base/clock.js";
 import { ownVersion } from "../base/own_version.js";
 import type { MetricsConfig } from "../config/config.js";
 import type { LogLosses } from "../log/process_log.js";
@@ -11,6 +12,8 @@ import {
   type MetricsRegistry,
   type Snapshot,
 } from "../metrics/registry.js";
+import { createReloadMetrics } from "../metrics/reload_metrics.js";
+import type { OnReloadResult } from "./reload/reloader.js";
 
 /** Something that has metrics: a service, its workers, a gateway. */
 export interface MetricsSource {
@@ -27,6 +30,8 @@ export interface ProcessMetrics {
   readonly registry: MetricsRegistry;
   /** Address of the endpoint, with the actual port; undefined if it is not served. */
   readonly address: string | undefined;
+  /** Counts a reload of the configuration. */
+  readonly onReloadResult: OnReloadResult;
   /** Adds the metrics of a server to the scrapes. */
   add(source: MetricsSource): void;
   /** Stops the endpoint. */
@@ -63,6 +68,7 @@ export async function startProcessMetrics(
   });
   return {
     registry,
+    onReloadResult: createReloadMetrics(registry, systemClock),
     address: endpoint?.address,
     add: (source) => void sources.push(source),
     async stop() {

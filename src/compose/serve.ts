@@ -4,12 +4,12 @@ import type { Config, GatewayConfig } from "../config/config.js";
 import { readCertificateFiles } from "../config/files/certificates.js";
 import type { GatewayServer } from "../gateway/server.js";
 import type { LogLosses } from "../log/process_log.js";
-import type { MetricsRegistry } from "../metrics/registry.js";
 import { monitorCertificates } from "./certificate_monitor.js";
 import { monitorDescriptors, reservedDescriptors } from "./file_descriptors.js";
 import { startGatewayFromConfig } from "./gateway.js";
 import { defaultMetricsAddress, type ProcessMetrics, startProcessMetrics } from "./metrics.js";
 import type { Reloadable } from "./reload/reloadable.js";
+import type { OnReloadResult } from "./reload/reloader.js";
 import { type Service, startService } from "./service.js";
 
 /** The servers that `qrlogin serve` runs. In development mode, nothing is reloaded. */
@@ -21,7 +21,7 @@ export interface RunningServers extends Reloadable {
   /** Address of the metrics; undefined if they are not served. */
   readonly metricsAddress: string | undefined;
   /** Registry of the process; undefined if it has no metrics. */
-  readonly metricsRegistry: MetricsRegistry | undefined;
+  readonly onReloadResult: OnReloadResult | undefined;
   /** Stops gracefully, the gateway before the service that it calls. A second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export async function startServers(
       grpcAddress: service.grpcAddress,
       gatewayAddress: gateway?.address,
       metricsAddress: metrics?.address,
-      metricsRegistry: metrics?.registry,
+      onReloadResult: metrics?.onReloadResult,
       prepareReload: service.prepareReload,
       stop() {
         stopPromise ??= stop();

@@ -9,6 +9,7 @@ import { silentCallObserver } from "../server/calls/call_observer.js";
 import { startGrpcServer } from "../server/grpc_server.js";
 import { createHandlers } from "../server/handlers.js";
 import { translateStoreErrors } from "../service/apply_command.js";
+import { createDescribeTicket } from "../service/describe_ticket.js";
 import { limitTickets, limitWatch } from "../service/limits/limited_tickets.js";
 import { createRateSharing } from "../service/limits/rate_sharing.js";
 import { createTicketLimits } from "../service/limits/ticket_limits.js";
@@ -17,8 +18,9 @@ import { createTicketService } from "../service/tickets.js";
 import { createWatcher } from "../service/watch.js";
 import { createMemorySignInSwitch } from "../store/memory/sign_in_switch.js";
 import type { SignInSwitch } from "../store/sign_in_switch.js";
+import type { TicketSearch } from "../store/ticket_search.js";
 import type { TicketStore } from "../store/ticket_store.js";
-import { createIdentities, type Identities } from "./identities.js";
+import { createIdentities } from "./identities.js";
 import type { MetricsSource } from "./metrics.js";
 import { createPolicies } from "./policies.js";
 import { combineReloadables, type Reloadable } from "./reload/reloadable.js";
@@ -38,6 +40,8 @@ export interface ServiceOverrides {
   readonly store?: TicketStore;
   /** Switch beside a replaced store. In memory by default. */
   readonly signInSwitch?: SignInSwitch;
+  /** Search beside a replaced store. By default it finds nothing. */
+  readonly search?: TicketSearch;
 }
 
 /**
@@ -61,8 +65,8 @@ export async function startService(
   const { tickets: ticketConfig } = config;
   const lifetimes = lifetimesOf(ticketConfig);
   const policies = createPolicies(config);
-  const { store, signInSwitch, ...openedStore } = overrides.store
-    ? toOpenedStore(overrides.store, overrides.signInSwitch, clock)
+  const { store, signInSwitch, search, ...openedStore } = overrides.store
+    ? toOpenedStore(overrides.store, overrides, clock)
     : await openStore(config.store, {
         ...{ clock, lifetimes, log, observers: observers?.sharedStore },
         onExpire: observers?.tickets.onWrite,
@@ -113,7 +117,18 @@ export async function startService(
     const server = await startGrpcServer({
       ...{ config: config.grpc, handlers, apps, users, clock, log },
       observer: observers?.calls ?? silentCallObserver,
-      admin: config.admins.length === 0 ? undefined : adminService(identities, signInSwitch, clock, log),
+      admin:
+        config.admins.length === 0
+          ? undefined
+          : {
+              admins: identities.admins,
+              handlers: createAdminHandlers({
+                administration: createSignInAdministration(signInSwitch, clock),
+                describeTicket: createDescribeTicket(ticketContext, search),
+                ...{ findApp: identities.findApp, hasUserPool: identities.hasUserPool, log },
+                clock: openedStore.clock,
+              }),
+            },
     });
     openedStore.reportHealthTo(server);
     observers?.onServerStart(server.load);
@@ -140,26 +155,13 @@ function reportRateSharing(error: unknown, log: Logger): void {
 
 function toOpenedStore(
   store: TicketStore,
-  signInSwitch: SignInSwitch | undefined,
+  { signInSwitch, search }: Pick<ServiceOverrides, "signInSwitch" | "search">,
   clock: Clock,
 ): OpenedStore {
   return {
     ...{ store, clock, signInSwitch: signInSwitch ?? createMemorySignInSwitch() },
+    search: search ?? { find: async () => ({ id: undefined, isComplete: true }) },
     reportHealthTo: () => {},
     ...combineReloadables([]),
-  };
-}
-
-/** Returns the handlers and the authenticator of the service of the administrators. */
-function adminService(
-  { admins, findApp, hasUserPool }: Identities,
-  signInSwitch: SignInSwitch,
-  clock: Clock,
-  log: Logger,
-) {
-  const administration = createSignInAdministration(signInSwitch, clock);
-  return {
-    handlers: createAdminHandlers({ administration, findApp, hasUserPool, log }),
-    admins,
   };
 }

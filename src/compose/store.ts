@@ -19,6 +19,7 @@ import {
 import type { SharedRates } from "../store/shared_rates.js";
 import type { SignInSwitch } from "../store/sign_in_switch.js";
 import { observeStore } from "../store/store_observer.js";
+import type { TicketSearch } from "../store/ticket_search.js";
 import type { TicketStore } from "../store/ticket_store.js";
 import {
   type Credentials,
@@ -38,6 +39,7 @@ export interface HealthReporter {
 export interface OpenedStore extends Reloadable {
   readonly store: TicketStore;
   readonly signInSwitch: SignInSwitch;
+  readonly search: TicketSearch;
   /** The clock that decides when tickets expire. */
   readonly clock: Clock;
   /** Rates that are counted together with other nodes; undefined if this process has the store for itself. */
@@ -74,7 +76,7 @@ export async function openStore(config: StoreConfig, dependencies: StoreDependen
   if (config.kind === "memory") {
     const store = createMemoryStore({ clock, lifetimes, onExpire, ...config });
     return {
-      ...{ store, signInSwitch: createMemorySignInSwitch(), clock, reportHealthTo: () => {} },
+      ...{ store, search: store, signInSwitch: createMemorySignInSwitch(), clock, reportHealthTo: () => {} },
       ...combineReloadables([]),
     };
   }
@@ -84,11 +86,11 @@ export async function openStore(config: StoreConfig, dependencies: StoreDependen
     ...redisStoreOptionsOf(config, { clock, lifetimes }, credentials),
     events: combineEvents(createStoreEvents(log, health), observers?.events),
   });
-  const { signInSwitch, rates } = store;
+  const { signInSwitch, search, rates } = store;
   const observed = observers ? observeStore(store, observers.operations) : store;
   const { prepareReload } = credentials;
   return {
-    ...{ store: observed, signInSwitch, rates, clock: store.clock },
+    ...{ store: observed, signInSwitch, search, rates, clock: store.clock },
     ...{ reportHealthTo: health.reportTo, prepareReload },
   };
 }

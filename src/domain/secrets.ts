@@ -134,6 +134,11 @@ export function qrStepProofOf(ticketId: string, key: string, number: number): st
   return sha256(`${qrStepLabel}\0${key}\0${ticketId}\0${number}`).slice(0, qrStepProofLength);
 }
 
+/** Reports whether the text has the form of a {@link logIdOf}. */
+export function isLogId(text: string): boolean {
+  return /^[\w-]{12}$/.test(text);
+}
+
 /** Returns a pseudonym of the ticket id for logs: 12 characters, 72 bits. */
 export function logIdOf(ticketId: string): string {
   return sha256(ticketId).slice(0, 12);

@@ -23,6 +23,7 @@ export const contractFields: Readonly<Record<string, Readonly<Record<string, Tre
   CancelRequest: { ticketId: "keep" },
   CreateTicketRequest: { scene: "keep", customData: "keep", codeChallenge: "keep", screenId: "keep" },
   CreateTicketResponse: { ticketId: "keep", ticketSecret: "redact", qrContent: "redact" },
+  DescribeTicketRequest: { logId: "keep", ticketId: "keep" },
   DisableSignInsRequest: { appId: "keep", userPoolId: "keep", note: "keep" },
   DisabledSignIns: { appId: "keep", userPoolId: "keep", note: "keep", adminId: "keep" },
   EnableSignInsRequest: { appId: "keep", userPoolId: "keep" },
@@ -43,6 +44,7 @@ export const contractFields: Readonly<Record<string, Readonly<Record<string, Tre
     checkCode: "redact",
     ipAddress: "keep",
   },
+  TicketDescription: { logId: "keep", appId: "keep", userPoolId: "keep" },
   TicketStatus: { ticketId: "keep", exchangeTicket: "redact" },
   TokenSet: { idToken: "redact", accessToken: "redact" },
   UserInfo: {

@@ -1,5 +1,7 @@
 import type { Logger } from "pino";
 import {
+  DescribeTicketRequest,
+  DescribeTicketResponse,
   DisableSignInsRequest,
   DisableSignInsResponse,
   EnableSignInsRequest,
@@ -7,8 +9,10 @@ import {
   ListDisabledSignInsRequest,
   ListDisabledSignInsResponse,
 } from "../../gen/qrlogin/v1/qr_login_admin_service.js";
+import type { Clock } from "../base/clock.js";
 import type { AdminConfig, AppConfig } from "../config/config.js";
 import type { SignInTarget } from "../domain/disabled_sign_ins.js";
+import type { DescribeTicket } from "../service/describe_ticket.js";
 import type { SignInAdministration } from "../service/sign_in_administration.js";
 import type { UnaryMethod } from "./calls/call_handler.js";
 import {
@@ -17,13 +21,17 @@ import {
   rejectUnknownTarget,
   toDisabledSignIns,
 } from "./messages/admin_messages.js";
+import { readDescribeTicket, toTicketDescription } from "./messages/ticket_description.js";
 
 /** The dependencies of the handlers. */
 export interface AdminHandlerDependencies {
   readonly administration: SignInAdministration;
+  readonly describeTicket: DescribeTicket;
   findApp(id: string): Pick<AppConfig, "id"> | undefined;
   hasUserPool(id: string): boolean;
   readonly log: Logger;
+  /** Clock that decides when tickets expire. */
+  readonly clock: Clock;
 }
 
 type AdminMethod<Request, Response> = UnaryMethod<AdminConfig, Request, Response>;
@@ -31,7 +39,14 @@ type AdminMethod<Request, Response> = UnaryMethod<AdminConfig, Request, Response
 export type AdminHandlers = ReturnType<typeof createAdminHandlers>;
 
 /** Creates one handler for each RPC of administrators. A change is logged with its administrator. */
-export function createAdminHandlers({ administration, findApp, hasUserPool, log }: AdminHandlerDependencies) {
+export function createAdminHandlers({
+  administration,
+  describeTicket: describe,
+  findApp,
+  hasUserPool,
+  log,
+  clock,
+}: AdminHandlerDependencies) {
   const isKnown = ({ kind, id }: SignInTarget) =>
     kind === "app" ? findApp(id) !== undefined : hasUserPool(id);
   const logFieldsOf = (admin: AdminConfig, { kind, id }: SignInTarget) => ({
@@ -71,5 +86,15 @@ export function createAdminHandlers({ administration, findApp, hasUserPool, log 
     },
   };
 
-  return { disableSignIns, enableSignIns, listDisabledSignIns };
+  const describeTicket: AdminMethod<DescribeTicketRequest, DescribeTicketResponse> = {
+    request: DescribeTicketRequest,
+    response: DescribeTicketResponse,
+    async handle(_, request, call) {
+      const reference = readDescribeTicket(request);
+      if ("ticketId" in reference) call.setTicket(reference.ticketId);
+      return { ticket: toTicketDescription(await describe(reference, call.signal()), clock) };
+    },
+  };
+
+  return { disableSignIns, enableSignIns, listDisabledSignIns, describeTicket };
 }

@@ -264,7 +264,7 @@ function createAdminImplementation(
     // No id of an app has a space.
     limitKeyOf: (admin) => `admin ${admin.id}`,
   };
-  const { disableSignIns, enableSignIns, listDisabledSignIns } = handlers;
+  const { disableSignIns, enableSignIns, listDisabledSignIns, describeTicket } = handlers;
   return {
     disableSignIns: createUnaryHandler("DisableSignIns", adminCaller, disableSignIns, dependencies),
     enableSignIns: createUnaryHandler("EnableSignIns", adminCaller, enableSignIns, dependencies),
@@ -274,5 +274,6 @@ function createAdminImplementation(
       listDisabledSignIns,
       dependencies,
     ),
+    describeTicket: createUnaryHandler("DescribeTicket", adminCaller, describeTicket, dependencies),
   };
 }

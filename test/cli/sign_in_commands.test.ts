@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CommandEnvironment, runCommand } from "../../src/cli/commands.js";
-import { sha256Hex } from "../../src/domain/secrets.js";
+import { logIdOf, sha256Hex } from "../../src/domain/secrets.js";
+import { callersOf, createTestTicket } from "../support/callers.js";
+import { temporaryFile } from "../support/config_files.js";
 import { startTestServer, type TestServer } from "../support/server.js";
 
 const adminSecret = "secret-of-the-operators";
@@ -82,7 +85,8 @@ describe("sign-ins", () => {
     const words = ["sign-ins", "list", "--address", server.address, "--admin", "ops"];
     expect(await run(words, {})).toEqual({
       ...{ code: 1, stdout: "" },
-      stderr: "qrlogin: set QRLOGIN_ADMIN_SECRET to the secret of the administrator\n",
+      stderr:
+        "qrlogin: set QRLOGIN_ADMIN_SECRET to the secret of the administrator, or QRLOGIN_ADMIN_SECRET_FILE to a file that has it\n",
     });
     const wrong = await run(words, { QRLOGIN_ADMIN_SECRET: "not-the-secret" });
     expect(wrong).toMatchObject({ code: 1, stdout: "" });
@@ -105,6 +109,60 @@ describe("sign-ins", () => {
       code: 2,
       stderr:
         "error: required option '--admin <id>' not specified\n(see npm run --silent qrlogin -- --help)\n",
+    });
+  });
+});
+
+describe("tickets show", () => {
+  async function createTicket(): Promise<string> {
+    const { ticketId } = await createTestTicket(callersOf(server.client).app("shop"));
+    return ticketId;
+  }
+  const show = (ticket: string, ...words: readonly string[]) =>
+    run(["tickets", "show", ticket, "--address", server.address, "--admin", "ops", ...words]);
+
+  it("prints the state of a ticket by its hash in the log, as text and as JSON", async () => {
+    const ticketId = await createTicket();
+    const hash = logIdOf(ticketId);
+    const { code, stdout, stderr } = await show(hash);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const document = readFileSync(new URL("../../docs/doctor.md", import.meta.url), "utf8");
+    const [, sample = ""] = /```text\n(ticket .*?)```/s.exec(document) ?? [];
+    const withoutValues = (text: string) => withoutTimes(text).replace(/^(ticket +)\S+/, "$1HASH");
+    expect(withoutValues(stdout)).toBe(withoutValues(sample));
+    expect(JSON.parse((await show(ticketId, "--json")).stdout)).toMatchObject({
+      ...{ ticket: hash, state: "PENDING", app: "shop", writes: 1, scanned: false },
+    });
+  });
+
+  it("takes a hash that begins with a hyphen for no option", async () => {
+    for (const hash of ["-bcdefghijkl", "--cdefghijkl", "-hcdefghijkl"]) {
+      expect((await show(hash)).stderr).toBe(
+        "qrlogin: NOT_FOUND: TICKET_NOT_FOUND: there is no such ticket\n",
+      );
+    }
+    expect((await show("--no-such-option")).code).toBe(2);
+  });
+
+  it("takes the secret from a file, and says that a ticket is unknown", async () => {
+    const file = temporaryFile("secret", `${adminSecret}\n`);
+    const unknown = await run(
+      [
+        "tickets",
+        "show",
+        "a".repeat(12),
+        "--address",
+        server.address,
+        "--admin",
+        "ops",
+        "--secret-file",
+        file,
+      ],
+      {},
+    );
+    expect(unknown).toEqual({
+      ...{ code: 1, stdout: "" },
+      stderr: "qrlogin: NOT_FOUND: TICKET_NOT_FOUND: there is no such ticket\n",
     });
   });
 });

@@ -160,7 +160,10 @@ describe("buf breaking", () => {
   });
 
   it("buf breaking rejects a proto file with another name", () => {
-    const edits: readonly Edit[] = [["qr_login_service", "v1/ticket.proto", "v1/moved.proto"]];
+    const edits: readonly Edit[] = [
+      ["qr_login_service", "v1/ticket.proto", "v1/moved.proto"],
+      ["qr_login_admin_service", "v1/ticket.proto", "v1/moved.proto"],
+    ];
     const rules = brokenRules(edits, (copy) => renameSync(copy.pathOf("ticket"), copy.pathOf("moved")));
     expect(rules).toEqual(["FILE_NO_DELETE"]);
   });

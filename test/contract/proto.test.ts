@@ -91,6 +91,7 @@ describe("the methods of the contract", () => {
       DisableSignIns: "IDEMPOTENT",
       EnableSignIns: "IDEMPOTENT",
       ListDisabledSignIns: "NO_SIDE_EFFECTS",
+      DescribeTicket: "NO_SIDE_EFFECTS",
     });
   });
 });

@@ -1,12 +1,13 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { certificateCheck } from "../../src/doctor/checks/certificates.js";
 import { gatewayPortCheck, grpcPortCheck } from "../../src/doctor/checks/ports.js";
 import { descriptorCheck, nodeVersionCheck } from "../../src/doctor/checks/process.js";
 import { certificateOfOtherName, expiredCertificate, testCertificate } from "../client/test_certificate.js";
 import { contentWith, gateway, load, temporaryFile } from "../support/config_files.js";
 import { startTestGateway } from "../support/gateway.js";
+import { mutualTlsSettings } from "../support/mutual_tls_service.js";
 import { startTestServer } from "../support/server.js";
 import { linesOf } from "./support.js";
 
@@ -47,9 +48,12 @@ describe("a port", () => {
     expect(await linesOf(grpcAt(service.address))).toEqual([
       `ok grpc.address: ${service.address}: a gRPC service reports SERVING`,
     ]);
-    expect(await linesOf(gatewayAt(running.address))).toEqual([
-      `ok gateway.address: ${running.address}: a gateway responds to /healthz with 200`,
-    ]);
+    // The gateway is ready once it has reached the service.
+    await vi.waitFor(async () =>
+      expect(await linesOf(gatewayAt(running.address))).toEqual([
+        `ok gateway.address: ${running.address}: a gateway responds to /readyz with 200`,
+      ]),
+    );
     // No credential is needed, so no call fails and the log stays free of alarms.
     expect(service.lines.filter(({ reason }) => reason !== undefined)).toEqual([]);
   });
@@ -78,6 +82,21 @@ describe("a port", () => {
       "failed grpc.address: cannot listen on 192.0.2.7:50051 | this machine has no such address (EADDRNOTAVAIL) | " +
         "use an address of this machine, or 0.0.0.0 or [::] for all of them",
     ]);
+  });
+
+  it("may be served by a service that requires client certificates", async () => {
+    const settings = mutualTlsSettings("required");
+    const service = await startTestServer({ settings });
+    onTestFinished(() => service.stop());
+    const { tls } = settings.grpc;
+    const check = (certFile: string) =>
+      grpcPortCheck({
+        grpc: { ...service.config.grpc, address: service.address, tls: { ...tls, certFile } } as never,
+      });
+    expect(await linesOf(check(tls.certFile))).toEqual([
+      `ok grpc.address: ${service.address}: a server with TLS; it requires client certificates, so its health was not asked`,
+    ]);
+    expect(await linesOf(check(filesOf(certificateOfOtherName).certFile))).toHaveLength(2);
   });
 
   it("comes with a warning if the running service has not read a new certificate", async () => {

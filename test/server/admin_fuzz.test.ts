@@ -37,6 +37,11 @@ function validRequest(method: Method, chance: SeededRandom): Uint8Array {
       return messages.EnableSignInsRequest.encode({ target }).finish();
     case "listDisabledSignIns":
       return messages.ListDisabledSignInsRequest.encode({}).finish();
+    case "describeTicket": {
+      const value = chance.pick(["a".repeat(12), "_-_-_-_-_-_-", "\u0000".repeat(12), "A".repeat(22)]);
+      const ticket = { $case: chance.pick(["logId", "ticketId"] as const), value };
+      return messages.DescribeTicketRequest.encode({ ticket }).finish();
+    }
   }
 }
 
@@ -65,7 +70,11 @@ describe(`random requests to the admin service from the seed ${seed}`, () => {
         const batch = Array.from({ length: 50 }, () => send(method, next(), chance));
         for (const outcome of await Promise.all(batch)) outcomes.add(outcome);
       }
-      expect([...outcomes].toSorted()).toEqual(["ADMIN_UNAUTHENTICATED", "INVALID_REQUEST", "OK"]);
+      // No ticket exists.
+      const found = method === "describeTicket" ? "TICKET_NOT_FOUND" : "OK";
+      expect([...outcomes].toSorted()).toEqual(
+        ["ADMIN_UNAUTHENTICATED", "INVALID_REQUEST", found].toSorted(),
+      );
     },
   );
 });

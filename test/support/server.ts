@@ -101,6 +101,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const service = await build.startService(config, log, {
     clock,
     store,
+    search: embedded,
     ...(signInSwitch && { signInSwitch }),
   });
 

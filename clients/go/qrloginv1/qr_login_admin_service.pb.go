@@ -497,12 +497,310 @@ func (*DisabledSignIns_AppId) isDisabledSignIns_Target() {}
 
 func (*DisabledSignIns_UserPoolId) isDisabledSignIns_Target() {}
 
+// The request of DescribeTicket.
+type DescribeTicketRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Required. The ticket, in one of two forms, else INVALID_REQUEST.
+	//
+	// Types that are valid to be assigned to Ticket:
+	//
+	//	*DescribeTicketRequest_LogId
+	//	*DescribeTicketRequest_TicketId
+	Ticket        isDescribeTicketRequest_Ticket `protobuf_oneof:"ticket"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DescribeTicketRequest) Reset() {
+	*x = DescribeTicketRequest{}
+	mi := &file_qrlogin_v1_qr_login_admin_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DescribeTicketRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DescribeTicketRequest) ProtoMessage() {}
+
+func (x *DescribeTicketRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qrlogin_v1_qr_login_admin_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DescribeTicketRequest.ProtoReflect.Descriptor instead.
+func (*DescribeTicketRequest) Descriptor() ([]byte, []int) {
+	return file_qrlogin_v1_qr_login_admin_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *DescribeTicketRequest) GetTicket() isDescribeTicketRequest_Ticket {
+	if x != nil {
+		return x.Ticket
+	}
+	return nil
+}
+
+func (x *DescribeTicketRequest) GetLogId() string {
+	if x != nil {
+		if x, ok := x.Ticket.(*DescribeTicketRequest_LogId); ok {
+			return x.LogId
+		}
+	}
+	return ""
+}
+
+func (x *DescribeTicketRequest) GetTicketId() string {
+	if x != nil {
+		if x, ok := x.Ticket.(*DescribeTicketRequest_TicketId); ok {
+			return x.TicketId
+		}
+	}
+	return ""
+}
+
+type isDescribeTicketRequest_Ticket interface {
+	isDescribeTicketRequest_Ticket()
+}
+
+type DescribeTicketRequest_LogId struct {
+	// The hash that stands for the ticket in the log of the service, in the field `ticket`:
+	// 12 characters of base64url, else INVALID_REQUEST.
+	LogId string `protobuf:"bytes,1,opt,name=log_id,json=logId,proto3,oneof"`
+}
+
+type DescribeTicketRequest_TicketId struct {
+	// The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed id is
+	// TICKET_NOT_FOUND.
+	TicketId string `protobuf:"bytes,2,opt,name=ticket_id,json=ticketId,proto3,oneof"`
+}
+
+func (*DescribeTicketRequest_LogId) isDescribeTicketRequest_Ticket() {}
+
+func (*DescribeTicketRequest_TicketId) isDescribeTicketRequest_Ticket() {}
+
+// The response of DescribeTicket.
+type DescribeTicketResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The ticket.
+	Ticket        *TicketDescription `protobuf:"bytes,1,opt,name=ticket,proto3" json:"ticket,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DescribeTicketResponse) Reset() {
+	*x = DescribeTicketResponse{}
+	mi := &file_qrlogin_v1_qr_login_admin_service_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DescribeTicketResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DescribeTicketResponse) ProtoMessage() {}
+
+func (x *DescribeTicketResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qrlogin_v1_qr_login_admin_service_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DescribeTicketResponse.ProtoReflect.Descriptor instead.
+func (*DescribeTicketResponse) Descriptor() ([]byte, []int) {
+	return file_qrlogin_v1_qr_login_admin_service_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *DescribeTicketResponse) GetTicket() *TicketDescription {
+	if x != nil {
+		return x.Ticket
+	}
+	return nil
+}
+
+// A ticket as support sees it.
+type TicketDescription struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The hash that stands for the ticket in the log. The ticket id itself is not returned.
+	LogId string `protobuf:"bytes,1,opt,name=log_id,json=logId,proto3" json:"log_id,omitempty"`
+	// The id of the app that created the ticket.
+	AppId string `protobuf:"bytes,2,opt,name=app_id,json=appId,proto3" json:"app_id,omitempty"`
+	// The id of the user pool whose users may approve.
+	UserPoolId string `protobuf:"bytes,3,opt,name=user_pool_id,json=userPoolId,proto3" json:"user_pool_id,omitempty"`
+	// The state.
+	State TicketState `protobuf:"varint,4,opt,name=state,proto3,enum=qrlogin.v1.TicketState" json:"state,omitempty"`
+	// Why the ticket was cancelled. Set only in CANCELLED.
+	CancelReason CancelReason `protobuf:"varint,5,opt,name=cancel_reason,json=cancelReason,proto3,enum=qrlogin.v1.CancelReason" json:"cancel_reason,omitempty"`
+	// The number of writes to the ticket, from 1.
+	Revision uint32 `protobuf:"varint,6,opt,name=revision,proto3" json:"revision,omitempty"`
+	// Whether a user has scanned the code.
+	Scanned bool `protobuf:"varint,7,opt,name=scanned,proto3" json:"scanned,omitempty"`
+	// The number of digits of the check code that an approval needs. 0 if it needs none.
+	CheckCodeDigits uint32 `protobuf:"varint,8,opt,name=check_code_digits,json=checkCodeDigits,proto3" json:"check_code_digits,omitempty"`
+	// The number of wrong check codes so far. Set only in AWAITING_CHECK_CODE and AUTHORIZED.
+	WrongCheckCodes uint32 `protobuf:"varint,9,opt,name=wrong_check_codes,json=wrongCheckCodes,proto3" json:"wrong_check_codes,omitempty"`
+	// Whether the code of the ticket changes. Always false once the ticket is finished.
+	QrCodeChanges bool `protobuf:"varint,10,opt,name=qr_code_changes,json=qrCodeChanges,proto3" json:"qr_code_changes,omitempty"`
+	// When the user approved. Set only in AWAITING_CHECK_CODE and AUTHORIZED.
+	ApproveTime *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=approve_time,json=approveTime,proto3" json:"approve_time,omitempty"`
+	// When the current state expires. Absent once the ticket is finished.
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	// When the ticket was finished. Absent before.
+	EndTime *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
+	// When the finished ticket will be deleted. Absent before.
+	DeleteTime    *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=delete_time,json=deleteTime,proto3" json:"delete_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TicketDescription) Reset() {
+	*x = TicketDescription{}
+	mi := &file_qrlogin_v1_qr_login_admin_service_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TicketDescription) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TicketDescription) ProtoMessage() {}
+
+func (x *TicketDescription) ProtoReflect() protoreflect.Message {
+	mi := &file_qrlogin_v1_qr_login_admin_service_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TicketDescription.ProtoReflect.Descriptor instead.
+func (*TicketDescription) Descriptor() ([]byte, []int) {
+	return file_qrlogin_v1_qr_login_admin_service_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *TicketDescription) GetLogId() string {
+	if x != nil {
+		return x.LogId
+	}
+	return ""
+}
+
+func (x *TicketDescription) GetAppId() string {
+	if x != nil {
+		return x.AppId
+	}
+	return ""
+}
+
+func (x *TicketDescription) GetUserPoolId() string {
+	if x != nil {
+		return x.UserPoolId
+	}
+	return ""
+}
+
+func (x *TicketDescription) GetState() TicketState {
+	if x != nil {
+		return x.State
+	}
+	return TicketState_TICKET_STATE_UNSPECIFIED
+}
+
+func (x *TicketDescription) GetCancelReason() CancelReason {
+	if x != nil {
+		return x.CancelReason
+	}
+	return CancelReason_CANCEL_REASON_UNSPECIFIED
+}
+
+func (x *TicketDescription) GetRevision() uint32 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
+func (x *TicketDescription) GetScanned() bool {
+	if x != nil {
+		return x.Scanned
+	}
+	return false
+}
+
+func (x *TicketDescription) GetCheckCodeDigits() uint32 {
+	if x != nil {
+		return x.CheckCodeDigits
+	}
+	return 0
+}
+
+func (x *TicketDescription) GetWrongCheckCodes() uint32 {
+	if x != nil {
+		return x.WrongCheckCodes
+	}
+	return 0
+}
+
+func (x *TicketDescription) GetQrCodeChanges() bool {
+	if x != nil {
+		return x.QrCodeChanges
+	}
+	return false
+}
+
+func (x *TicketDescription) GetApproveTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ApproveTime
+	}
+	return nil
+}
+
+func (x *TicketDescription) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+func (x *TicketDescription) GetEndTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EndTime
+	}
+	return nil
+}
+
+func (x *TicketDescription) GetDeleteTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.DeleteTime
+	}
+	return nil
+}
+
 var File_qrlogin_v1_qr_login_admin_service_proto protoreflect.FileDescriptor
 
 const file_qrlogin_v1_qr_login_admin_service_proto_rawDesc = "" +
 	"\n" +
 	"'qrlogin/v1/qr_login_admin_service.proto\x12\n" +
-	"qrlogin.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"r\n" +
+	"qrlogin.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17qrlogin/v1/ticket.proto\"r\n" +
 	"\x15DisableSignInsRequest\x12\x17\n" +
 	"\x06app_id\x18\x01 \x01(\tH\x00R\x05appId\x12\"\n" +
 	"\fuser_pool_id\x18\x02 \x01(\tH\x00R\n" +
@@ -528,11 +826,37 @@ const file_qrlogin_v1_qr_login_admin_service_proto_rawDesc = "" +
 	"\x04note\x18\x03 \x01(\tR\x04note\x12\x19\n" +
 	"\badmin_id\x18\x04 \x01(\tR\aadminId\x12=\n" +
 	"\fdisable_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\vdisableTimeB\b\n" +
-	"\x06target2\xbb\x02\n" +
+	"\x06target\"Y\n" +
+	"\x15DescribeTicketRequest\x12\x17\n" +
+	"\x06log_id\x18\x01 \x01(\tH\x00R\x05logId\x12\x1d\n" +
+	"\tticket_id\x18\x02 \x01(\tH\x00R\bticketIdB\b\n" +
+	"\x06ticket\"O\n" +
+	"\x16DescribeTicketResponse\x125\n" +
+	"\x06ticket\x18\x01 \x01(\v2\x1d.qrlogin.v1.TicketDescriptionR\x06ticket\"\xf7\x04\n" +
+	"\x11TicketDescription\x12\x15\n" +
+	"\x06log_id\x18\x01 \x01(\tR\x05logId\x12\x15\n" +
+	"\x06app_id\x18\x02 \x01(\tR\x05appId\x12 \n" +
+	"\fuser_pool_id\x18\x03 \x01(\tR\n" +
+	"userPoolId\x12-\n" +
+	"\x05state\x18\x04 \x01(\x0e2\x17.qrlogin.v1.TicketStateR\x05state\x12=\n" +
+	"\rcancel_reason\x18\x05 \x01(\x0e2\x18.qrlogin.v1.CancelReasonR\fcancelReason\x12\x1a\n" +
+	"\brevision\x18\x06 \x01(\rR\brevision\x12\x18\n" +
+	"\ascanned\x18\a \x01(\bR\ascanned\x12*\n" +
+	"\x11check_code_digits\x18\b \x01(\rR\x0fcheckCodeDigits\x12*\n" +
+	"\x11wrong_check_codes\x18\t \x01(\rR\x0fwrongCheckCodes\x12&\n" +
+	"\x0fqr_code_changes\x18\n" +
+	" \x01(\bR\rqrCodeChanges\x12=\n" +
+	"\fapprove_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\vapproveTime\x12;\n" +
+	"\vexpire_time\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"expireTime\x125\n" +
+	"\bend_time\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12;\n" +
+	"\vdelete_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"deleteTime2\x99\x03\n" +
 	"\x13QrLoginAdminService\x12\\\n" +
 	"\x0eDisableSignIns\x12!.qrlogin.v1.DisableSignInsRequest\x1a\".qrlogin.v1.DisableSignInsResponse\"\x03\x90\x02\x02\x12Y\n" +
 	"\rEnableSignIns\x12 .qrlogin.v1.EnableSignInsRequest\x1a!.qrlogin.v1.EnableSignInsResponse\"\x03\x90\x02\x02\x12k\n" +
-	"\x13ListDisabledSignIns\x12&.qrlogin.v1.ListDisabledSignInsRequest\x1a'.qrlogin.v1.ListDisabledSignInsResponse\"\x03\x90\x02\x01B\x93\x01\n" +
+	"\x13ListDisabledSignIns\x12&.qrlogin.v1.ListDisabledSignInsRequest\x1a'.qrlogin.v1.ListDisabledSignInsResponse\"\x03\x90\x02\x01\x12\\\n" +
+	"\x0eDescribeTicket\x12!.qrlogin.v1.DescribeTicketRequest\x1a\".qrlogin.v1.DescribeTicketResponse\"\x03\x90\x02\x01B\x93\x01\n" +
 	"\n" +
 	"qrlogin.v1B\x18QrLoginAdminServiceProtoP\x01Z\x14qrlogin/v1;qrloginv1\xa2\x02\x05QRLV1\xaa\x02\n" +
 	"QrLogin.V1\xba\x02\tQrLoginV1\xca\x02\n" +
@@ -550,7 +874,7 @@ func file_qrlogin_v1_qr_login_admin_service_proto_rawDescGZIP() []byte {
 	return file_qrlogin_v1_qr_login_admin_service_proto_rawDescData
 }
 
-var file_qrlogin_v1_qr_login_admin_service_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_qrlogin_v1_qr_login_admin_service_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_qrlogin_v1_qr_login_admin_service_proto_goTypes = []any{
 	(*DisableSignInsRequest)(nil),       // 0: qrlogin.v1.DisableSignInsRequest
 	(*DisableSignInsResponse)(nil),      // 1: qrlogin.v1.DisableSignInsResponse
@@ -559,23 +883,37 @@ var file_qrlogin_v1_qr_login_admin_service_proto_goTypes = []any{
 	(*ListDisabledSignInsRequest)(nil),  // 4: qrlogin.v1.ListDisabledSignInsRequest
 	(*ListDisabledSignInsResponse)(nil), // 5: qrlogin.v1.ListDisabledSignInsResponse
 	(*DisabledSignIns)(nil),             // 6: qrlogin.v1.DisabledSignIns
-	(*timestamppb.Timestamp)(nil),       // 7: google.protobuf.Timestamp
+	(*DescribeTicketRequest)(nil),       // 7: qrlogin.v1.DescribeTicketRequest
+	(*DescribeTicketResponse)(nil),      // 8: qrlogin.v1.DescribeTicketResponse
+	(*TicketDescription)(nil),           // 9: qrlogin.v1.TicketDescription
+	(*timestamppb.Timestamp)(nil),       // 10: google.protobuf.Timestamp
+	(TicketState)(0),                    // 11: qrlogin.v1.TicketState
+	(CancelReason)(0),                   // 12: qrlogin.v1.CancelReason
 }
 var file_qrlogin_v1_qr_login_admin_service_proto_depIdxs = []int32{
-	6, // 0: qrlogin.v1.DisableSignInsResponse.disabled:type_name -> qrlogin.v1.DisabledSignIns
-	6, // 1: qrlogin.v1.ListDisabledSignInsResponse.disabled:type_name -> qrlogin.v1.DisabledSignIns
-	7, // 2: qrlogin.v1.DisabledSignIns.disable_time:type_name -> google.protobuf.Timestamp
-	0, // 3: qrlogin.v1.QrLoginAdminService.DisableSignIns:input_type -> qrlogin.v1.DisableSignInsRequest
-	2, // 4: qrlogin.v1.QrLoginAdminService.EnableSignIns:input_type -> qrlogin.v1.EnableSignInsRequest
-	4, // 5: qrlogin.v1.QrLoginAdminService.ListDisabledSignIns:input_type -> qrlogin.v1.ListDisabledSignInsRequest
-	1, // 6: qrlogin.v1.QrLoginAdminService.DisableSignIns:output_type -> qrlogin.v1.DisableSignInsResponse
-	3, // 7: qrlogin.v1.QrLoginAdminService.EnableSignIns:output_type -> qrlogin.v1.EnableSignInsResponse
-	5, // 8: qrlogin.v1.QrLoginAdminService.ListDisabledSignIns:output_type -> qrlogin.v1.ListDisabledSignInsResponse
-	6, // [6:9] is the sub-list for method output_type
-	3, // [3:6] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	6,  // 0: qrlogin.v1.DisableSignInsResponse.disabled:type_name -> qrlogin.v1.DisabledSignIns
+	6,  // 1: qrlogin.v1.ListDisabledSignInsResponse.disabled:type_name -> qrlogin.v1.DisabledSignIns
+	10, // 2: qrlogin.v1.DisabledSignIns.disable_time:type_name -> google.protobuf.Timestamp
+	9,  // 3: qrlogin.v1.DescribeTicketResponse.ticket:type_name -> qrlogin.v1.TicketDescription
+	11, // 4: qrlogin.v1.TicketDescription.state:type_name -> qrlogin.v1.TicketState
+	12, // 5: qrlogin.v1.TicketDescription.cancel_reason:type_name -> qrlogin.v1.CancelReason
+	10, // 6: qrlogin.v1.TicketDescription.approve_time:type_name -> google.protobuf.Timestamp
+	10, // 7: qrlogin.v1.TicketDescription.expire_time:type_name -> google.protobuf.Timestamp
+	10, // 8: qrlogin.v1.TicketDescription.end_time:type_name -> google.protobuf.Timestamp
+	10, // 9: qrlogin.v1.TicketDescription.delete_time:type_name -> google.protobuf.Timestamp
+	0,  // 10: qrlogin.v1.QrLoginAdminService.DisableSignIns:input_type -> qrlogin.v1.DisableSignInsRequest
+	2,  // 11: qrlogin.v1.QrLoginAdminService.EnableSignIns:input_type -> qrlogin.v1.EnableSignInsRequest
+	4,  // 12: qrlogin.v1.QrLoginAdminService.ListDisabledSignIns:input_type -> qrlogin.v1.ListDisabledSignInsRequest
+	7,  // 13: qrlogin.v1.QrLoginAdminService.DescribeTicket:input_type -> qrlogin.v1.DescribeTicketRequest
+	1,  // 14: qrlogin.v1.QrLoginAdminService.DisableSignIns:output_type -> qrlogin.v1.DisableSignInsResponse
+	3,  // 15: qrlogin.v1.QrLoginAdminService.EnableSignIns:output_type -> qrlogin.v1.EnableSignInsResponse
+	5,  // 16: qrlogin.v1.QrLoginAdminService.ListDisabledSignIns:output_type -> qrlogin.v1.ListDisabledSignInsResponse
+	8,  // 17: qrlogin.v1.QrLoginAdminService.DescribeTicket:output_type -> qrlogin.v1.DescribeTicketResponse
+	14, // [14:18] is the sub-list for method output_type
+	10, // [10:14] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_qrlogin_v1_qr_login_admin_service_proto_init() }
@@ -583,6 +921,7 @@ func file_qrlogin_v1_qr_login_admin_service_proto_init() {
 	if File_qrlogin_v1_qr_login_admin_service_proto != nil {
 		return
 	}
+	file_qrlogin_v1_ticket_proto_init()
 	file_qrlogin_v1_qr_login_admin_service_proto_msgTypes[0].OneofWrappers = []any{
 		(*DisableSignInsRequest_AppId)(nil),
 		(*DisableSignInsRequest_UserPoolId)(nil),
@@ -595,13 +934,17 @@ func file_qrlogin_v1_qr_login_admin_service_proto_init() {
 		(*DisabledSignIns_AppId)(nil),
 		(*DisabledSignIns_UserPoolId)(nil),
 	}
+	file_qrlogin_v1_qr_login_admin_service_proto_msgTypes[7].OneofWrappers = []any{
+		(*DescribeTicketRequest_LogId)(nil),
+		(*DescribeTicketRequest_TicketId)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qrlogin_v1_qr_login_admin_service_proto_rawDesc), len(file_qrlogin_v1_qr_login_admin_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   7,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -22,6 +22,7 @@ const (
 	QrLoginAdminService_DisableSignIns_FullMethodName      = "/qrlogin.v1.QrLoginAdminService/DisableSignIns"
 	QrLoginAdminService_EnableSignIns_FullMethodName       = "/qrlogin.v1.QrLoginAdminService/EnableSignIns"
 	QrLoginAdminService_ListDisabledSignIns_FullMethodName = "/qrlogin.v1.QrLoginAdminService/ListDisabledSignIns"
+	QrLoginAdminService_DescribeTicket_FullMethodName      = "/qrlogin.v1.QrLoginAdminService/DescribeTicket"
 )
 
 // QrLoginAdminServiceClient is the client API for QrLoginAdminService service.
@@ -29,7 +30,7 @@ const (
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
 // Disables and enables sign-ins of an app or of a user pool, for instance while an attack
-// runs. Served on the same port as QrLoginService if administrators are configured;
+// runs, and describes tickets for support. Served on the same port as QrLoginService if administrators are configured;
 // otherwise its methods are UNIMPLEMENTED.
 //
 // Called by administrators, whose credential is in the metadata key `authorization`:
@@ -58,6 +59,14 @@ type QrLoginAdminServiceClient interface {
 	EnableSignIns(ctx context.Context, in *EnableSignInsRequest, opts ...grpc.CallOption) (*EnableSignInsResponse, error)
 	// Returns what is disabled, as the store has it now.
 	ListDisabledSignIns(ctx context.Context, in *ListDisabledSignInsRequest, opts ...grpc.CallOption) (*ListDisabledSignInsResponse, error)
+	// Describes a ticket, for support: its state and times, without anything about a user, a
+	// device or a network, and without its QR content. Changes nothing.
+	//
+	// The ticket may be one that is live or one that is still retained. An unknown ticket is
+	// NOT_FOUND (TICKET_NOT_FOUND). By its log id, the service looks through the ids of all
+	// tickets, one search at a time, and gives up after two million keys. The error then says
+	// so: pass the ticket id instead.
+	DescribeTicket(ctx context.Context, in *DescribeTicketRequest, opts ...grpc.CallOption) (*DescribeTicketResponse, error)
 }
 
 type qrLoginAdminServiceClient struct {
@@ -98,12 +107,22 @@ func (c *qrLoginAdminServiceClient) ListDisabledSignIns(ctx context.Context, in 
 	return out, nil
 }
 
+func (c *qrLoginAdminServiceClient) DescribeTicket(ctx context.Context, in *DescribeTicketRequest, opts ...grpc.CallOption) (*DescribeTicketResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DescribeTicketResponse)
+	err := c.cc.Invoke(ctx, QrLoginAdminService_DescribeTicket_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // QrLoginAdminServiceServer is the server API for QrLoginAdminService service.
 // All implementations must embed UnimplementedQrLoginAdminServiceServer
 // for forward compatibility.
 //
 // Disables and enables sign-ins of an app or of a user pool, for instance while an attack
-// runs. Served on the same port as QrLoginService if administrators are configured;
+// runs, and describes tickets for support. Served on the same port as QrLoginService if administrators are configured;
 // otherwise its methods are UNIMPLEMENTED.
 //
 // Called by administrators, whose credential is in the metadata key `authorization`:
@@ -132,6 +151,14 @@ type QrLoginAdminServiceServer interface {
 	EnableSignIns(context.Context, *EnableSignInsRequest) (*EnableSignInsResponse, error)
 	// Returns what is disabled, as the store has it now.
 	ListDisabledSignIns(context.Context, *ListDisabledSignInsRequest) (*ListDisabledSignInsResponse, error)
+	// Describes a ticket, for support: its state and times, without anything about a user, a
+	// device or a network, and without its QR content. Changes nothing.
+	//
+	// The ticket may be one that is live or one that is still retained. An unknown ticket is
+	// NOT_FOUND (TICKET_NOT_FOUND). By its log id, the service looks through the ids of all
+	// tickets, one search at a time, and gives up after two million keys. The error then says
+	// so: pass the ticket id instead.
+	DescribeTicket(context.Context, *DescribeTicketRequest) (*DescribeTicketResponse, error)
 	mustEmbedUnimplementedQrLoginAdminServiceServer()
 }
 
@@ -150,6 +177,9 @@ func (UnimplementedQrLoginAdminServiceServer) EnableSignIns(context.Context, *En
 }
 func (UnimplementedQrLoginAdminServiceServer) ListDisabledSignIns(context.Context, *ListDisabledSignInsRequest) (*ListDisabledSignInsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListDisabledSignIns not implemented")
+}
+func (UnimplementedQrLoginAdminServiceServer) DescribeTicket(context.Context, *DescribeTicketRequest) (*DescribeTicketResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DescribeTicket not implemented")
 }
 func (UnimplementedQrLoginAdminServiceServer) mustEmbedUnimplementedQrLoginAdminServiceServer() {}
 func (UnimplementedQrLoginAdminServiceServer) testEmbeddedByValue()                             {}
@@ -226,6 +256,24 @@ func _QrLoginAdminService_ListDisabledSignIns_Handler(srv interface{}, ctx conte
 	return interceptor(ctx, in, info, handler)
 }
 
+func _QrLoginAdminService_DescribeTicket_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DescribeTicketRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QrLoginAdminServiceServer).DescribeTicket(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QrLoginAdminService_DescribeTicket_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QrLoginAdminServiceServer).DescribeTicket(ctx, req.(*DescribeTicketRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // QrLoginAdminService_ServiceDesc is the grpc.ServiceDesc for QrLoginAdminService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -244,6 +292,10 @@ var QrLoginAdminService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListDisabledSignIns",
 			Handler:    _QrLoginAdminService_ListDisabledSignIns_Handler,
+		},
+		{
+			MethodName: "DescribeTicket",
+			Handler:    _QrLoginAdminService_DescribeTicket_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

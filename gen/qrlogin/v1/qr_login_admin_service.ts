@@ -19,6 +19,14 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
+import {
+  CancelReason,
+  cancelReasonFromJSON,
+  cancelReasonToJSON,
+  TicketState,
+  ticketStateFromJSON,
+  ticketStateToJSON,
+} from "./ticket.js";
 
 /** The request of DisableSignIns. */
 export interface DisableSignInsRequest {
@@ -94,6 +102,69 @@ export interface DisabledSignIns {
   adminId: string;
   /** The time of the call. Absent if the entry was written by hand. */
   disableTime: Date | undefined;
+}
+
+/** The request of DescribeTicket. */
+export interface DescribeTicketRequest {
+  /** Required. The ticket, in one of two forms, else INVALID_REQUEST. */
+  ticket:
+    | //
+    /**
+     * The hash that stands for the ticket in the log of the service, in the field `ticket`:
+     * 12 characters of base64url, else INVALID_REQUEST.
+     */
+    { $case: "logId"; value: string }
+    | //
+    /**
+     * The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed id is
+     * TICKET_NOT_FOUND.
+     */
+    { $case: "ticketId"; value: string }
+    | undefined;
+}
+
+/** The response of DescribeTicket. */
+export interface DescribeTicketResponse {
+  /** The ticket. */
+  ticket: TicketDescription | undefined;
+}
+
+/** A ticket as support sees it. */
+export interface TicketDescription {
+  /** The hash that stands for the ticket in the log. The ticket id itself is not returned. */
+  logId: string;
+  /** The id of the app that created the ticket. */
+  appId: string;
+  /** The id of the user pool whose users may approve. */
+  userPoolId: string;
+  /** The state. */
+  state: TicketState;
+  /** Why the ticket was cancelled. Set only in CANCELLED. */
+  cancelReason: CancelReason;
+  /** The number of writes to the ticket, from 1. */
+  revision: number;
+  /** Whether a user has scanned the code. */
+  scanned: boolean;
+  /** The number of digits of the check code that an approval needs. 0 if it needs none. */
+  checkCodeDigits: number;
+  /** The number of wrong check codes so far. Set only in AWAITING_CHECK_CODE and AUTHORIZED. */
+  wrongCheckCodes: number;
+  /** Whether the code of the ticket changes. Always false once the ticket is finished. */
+  qrCodeChanges: boolean;
+  /** When the user approved. Set only in AWAITING_CHECK_CODE and AUTHORIZED. */
+  approveTime:
+    | Date
+    | undefined;
+  /** When the current state expires. Absent once the ticket is finished. */
+  expireTime:
+    | Date
+    | undefined;
+  /** When the ticket was finished. Absent before. */
+  endTime:
+    | Date
+    | undefined;
+  /** When the finished ticket will be deleted. Absent before. */
+  deleteTime: Date | undefined;
 }
 
 function createBaseDisableSignInsRequest(): DisableSignInsRequest {
@@ -768,9 +839,525 @@ export const DisabledSignIns: MessageFns<DisabledSignIns, "qrlogin.v1.DisabledSi
   },
 };
 
+function createBaseDescribeTicketRequest(): DescribeTicketRequest {
+  return { ticket: undefined };
+}
+
+export const DescribeTicketRequest: MessageFns<DescribeTicketRequest, "qrlogin.v1.DescribeTicketRequest"> = {
+  $type: "qrlogin.v1.DescribeTicketRequest" as const,
+
+  encode(message: DescribeTicketRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.ticket?.$case) {
+      case "logId":
+        writer.uint32(10).string(message.ticket.value);
+        break;
+      case "ticketId":
+        writer.uint32(18).string(message.ticket.value);
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeTicketRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeTicketRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticket = { $case: "logId", value: reader.string() };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.ticket = { $case: "ticketId", value: reader.string() };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DescribeTicketRequest {
+    return {
+      ticket: isSet(object.logId)
+        ? { $case: "logId", value: globalThis.String(object.logId) }
+        : isSet(object.log_id)
+        ? { $case: "logId", value: globalThis.String(object.log_id) }
+        : isSet(object.ticketId)
+        ? { $case: "ticketId", value: globalThis.String(object.ticketId) }
+        : isSet(object.ticket_id)
+        ? { $case: "ticketId", value: globalThis.String(object.ticket_id) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: DescribeTicketRequest): unknown {
+    const obj: any = {};
+    if (message.ticket?.$case === "logId") {
+      obj.logId = message.ticket.value;
+    } else if (message.ticket?.$case === "ticketId") {
+      obj.ticketId = message.ticket.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DescribeTicketRequest>): DescribeTicketRequest {
+    return DescribeTicketRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribeTicketRequest>): DescribeTicketRequest {
+    const message = createBaseDescribeTicketRequest();
+    switch (object.ticket?.$case) {
+      case "logId": {
+        if (object.ticket?.value !== undefined && object.ticket?.value !== null) {
+          message.ticket = { $case: "logId", value: object.ticket.value };
+        }
+        break;
+      }
+      case "ticketId": {
+        if (object.ticket?.value !== undefined && object.ticket?.value !== null) {
+          message.ticket = { $case: "ticketId", value: object.ticket.value };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseDescribeTicketResponse(): DescribeTicketResponse {
+  return { ticket: undefined };
+}
+
+export const DescribeTicketResponse: MessageFns<DescribeTicketResponse, "qrlogin.v1.DescribeTicketResponse"> = {
+  $type: "qrlogin.v1.DescribeTicketResponse" as const,
+
+  encode(message: DescribeTicketResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ticket !== undefined) {
+      TicketDescription.encode(message.ticket, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeTicketResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeTicketResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ticket = TicketDescription.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DescribeTicketResponse {
+    return { ticket: isSet(object.ticket) ? TicketDescription.fromJSON(object.ticket) : undefined };
+  },
+
+  toJSON(message: DescribeTicketResponse): unknown {
+    const obj: any = {};
+    if (message.ticket !== undefined) {
+      obj.ticket = TicketDescription.toJSON(message.ticket);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<DescribeTicketResponse>): DescribeTicketResponse {
+    return DescribeTicketResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DescribeTicketResponse>): DescribeTicketResponse {
+    const message = createBaseDescribeTicketResponse();
+    message.ticket = (object.ticket !== undefined && object.ticket !== null)
+      ? TicketDescription.fromPartial(object.ticket)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseTicketDescription(): TicketDescription {
+  return {
+    logId: "",
+    appId: "",
+    userPoolId: "",
+    state: 0,
+    cancelReason: 0,
+    revision: 0,
+    scanned: false,
+    checkCodeDigits: 0,
+    wrongCheckCodes: 0,
+    qrCodeChanges: false,
+    approveTime: undefined,
+    expireTime: undefined,
+    endTime: undefined,
+    deleteTime: undefined,
+  };
+}
+
+export const TicketDescription: MessageFns<TicketDescription, "qrlogin.v1.TicketDescription"> = {
+  $type: "qrlogin.v1.TicketDescription" as const,
+
+  encode(message: TicketDescription, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.logId !== "") {
+      writer.uint32(10).string(message.logId);
+    }
+    if (message.appId !== "") {
+      writer.uint32(18).string(message.appId);
+    }
+    if (message.userPoolId !== "") {
+      writer.uint32(26).string(message.userPoolId);
+    }
+    if (message.state !== 0) {
+      writer.uint32(32).int32(message.state);
+    }
+    if (message.cancelReason !== 0) {
+      writer.uint32(40).int32(message.cancelReason);
+    }
+    if (message.revision !== 0) {
+      writer.uint32(48).uint32(message.revision);
+    }
+    if (message.scanned !== false) {
+      writer.uint32(56).bool(message.scanned);
+    }
+    if (message.checkCodeDigits !== 0) {
+      writer.uint32(64).uint32(message.checkCodeDigits);
+    }
+    if (message.wrongCheckCodes !== 0) {
+      writer.uint32(72).uint32(message.wrongCheckCodes);
+    }
+    if (message.qrCodeChanges !== false) {
+      writer.uint32(80).bool(message.qrCodeChanges);
+    }
+    if (message.approveTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.approveTime), writer.uint32(90).fork()).join();
+    }
+    if (message.expireTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.expireTime), writer.uint32(98).fork()).join();
+    }
+    if (message.endTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.endTime), writer.uint32(106).fork()).join();
+    }
+    if (message.deleteTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.deleteTime), writer.uint32(114).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TicketDescription {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTicketDescription();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.logId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.appId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.userPoolId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.cancelReason = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.revision = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.scanned = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.checkCodeDigits = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.wrongCheckCodes = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.qrCodeChanges = reader.bool();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.approveTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.expireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.endTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.deleteTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TicketDescription {
+    return {
+      logId: isSet(object.logId)
+        ? globalThis.String(object.logId)
+        : isSet(object.log_id)
+        ? globalThis.String(object.log_id)
+        : "",
+      appId: isSet(object.appId)
+        ? globalThis.String(object.appId)
+        : isSet(object.app_id)
+        ? globalThis.String(object.app_id)
+        : "",
+      userPoolId: isSet(object.userPoolId)
+        ? globalThis.String(object.userPoolId)
+        : isSet(object.user_pool_id)
+        ? globalThis.String(object.user_pool_id)
+        : "",
+      state: isSet(object.state) ? ticketStateFromJSON(object.state) : 0,
+      cancelReason: isSet(object.cancelReason)
+        ? cancelReasonFromJSON(object.cancelReason)
+        : isSet(object.cancel_reason)
+        ? cancelReasonFromJSON(object.cancel_reason)
+        : 0,
+      revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
+      scanned: isSet(object.scanned) ? globalThis.Boolean(object.scanned) : false,
+      checkCodeDigits: isSet(object.checkCodeDigits)
+        ? globalThis.Number(object.checkCodeDigits)
+        : isSet(object.check_code_digits)
+        ? globalThis.Number(object.check_code_digits)
+        : 0,
+      wrongCheckCodes: isSet(object.wrongCheckCodes)
+        ? globalThis.Number(object.wrongCheckCodes)
+        : isSet(object.wrong_check_codes)
+        ? globalThis.Number(object.wrong_check_codes)
+        : 0,
+      qrCodeChanges: isSet(object.qrCodeChanges)
+        ? globalThis.Boolean(object.qrCodeChanges)
+        : isSet(object.qr_code_changes)
+        ? globalThis.Boolean(object.qr_code_changes)
+        : false,
+      approveTime: isSet(object.approveTime)
+        ? fromJsonTimestamp(object.approveTime)
+        : isSet(object.approve_time)
+        ? fromJsonTimestamp(object.approve_time)
+        : undefined,
+      expireTime: isSet(object.expireTime)
+        ? fromJsonTimestamp(object.expireTime)
+        : isSet(object.expire_time)
+        ? fromJsonTimestamp(object.expire_time)
+        : undefined,
+      endTime: isSet(object.endTime)
+        ? fromJsonTimestamp(object.endTime)
+        : isSet(object.end_time)
+        ? fromJsonTimestamp(object.end_time)
+        : undefined,
+      deleteTime: isSet(object.deleteTime)
+        ? fromJsonTimestamp(object.deleteTime)
+        : isSet(object.delete_time)
+        ? fromJsonTimestamp(object.delete_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: TicketDescription): unknown {
+    const obj: any = {};
+    if (message.logId !== "") {
+      obj.logId = message.logId;
+    }
+    if (message.appId !== "") {
+      obj.appId = message.appId;
+    }
+    if (message.userPoolId !== "") {
+      obj.userPoolId = message.userPoolId;
+    }
+    if (message.state !== 0) {
+      obj.state = ticketStateToJSON(message.state);
+    }
+    if (message.cancelReason !== 0) {
+      obj.cancelReason = cancelReasonToJSON(message.cancelReason);
+    }
+    if (message.revision !== 0) {
+      obj.revision = Math.round(message.revision);
+    }
+    if (message.scanned !== false) {
+      obj.scanned = message.scanned;
+    }
+    if (message.checkCodeDigits !== 0) {
+      obj.checkCodeDigits = Math.round(message.checkCodeDigits);
+    }
+    if (message.wrongCheckCodes !== 0) {
+      obj.wrongCheckCodes = Math.round(message.wrongCheckCodes);
+    }
+    if (message.qrCodeChanges !== false) {
+      obj.qrCodeChanges = message.qrCodeChanges;
+    }
+    if (message.approveTime !== undefined) {
+      obj.approveTime = message.approveTime.toISOString();
+    }
+    if (message.expireTime !== undefined) {
+      obj.expireTime = message.expireTime.toISOString();
+    }
+    if (message.endTime !== undefined) {
+      obj.endTime = message.endTime.toISOString();
+    }
+    if (message.deleteTime !== undefined) {
+      obj.deleteTime = message.deleteTime.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<TicketDescription>): TicketDescription {
+    return TicketDescription.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TicketDescription>): TicketDescription {
+    const message = createBaseTicketDescription();
+    message.logId = object.logId ?? "";
+    message.appId = object.appId ?? "";
+    message.userPoolId = object.userPoolId ?? "";
+    message.state = object.state ?? 0;
+    message.cancelReason = object.cancelReason ?? 0;
+    message.revision = object.revision ?? 0;
+    message.scanned = object.scanned ?? false;
+    message.checkCodeDigits = object.checkCodeDigits ?? 0;
+    message.wrongCheckCodes = object.wrongCheckCodes ?? 0;
+    message.qrCodeChanges = object.qrCodeChanges ?? false;
+    message.approveTime = object.approveTime ?? undefined;
+    message.expireTime = object.expireTime ?? undefined;
+    message.endTime = object.endTime ?? undefined;
+    message.deleteTime = object.deleteTime ?? undefined;
+    return message;
+  },
+};
+
 /**
  * Disables and enables sign-ins of an app or of a user pool, for instance while an attack
- * runs. Served on the same port as QrLoginService if administrators are configured;
+ * runs, and describes tickets for support. Served on the same port as QrLoginService if administrators are configured;
  * otherwise its methods are UNIMPLEMENTED.
  *
  * Called by administrators, whose credential is in the metadata key `authorization`:
@@ -834,6 +1421,26 @@ export const QrLoginAdminServiceService = {
       Buffer.from(ListDisabledSignInsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListDisabledSignInsResponse => ListDisabledSignInsResponse.decode(value),
   },
+  /**
+   * Describes a ticket, for support: its state and times, without anything about a user, a
+   * device or a network, and without its QR content. Changes nothing.
+   *
+   * The ticket may be one that is live or one that is still retained. An unknown ticket is
+   * NOT_FOUND (TICKET_NOT_FOUND). By its log id, the service looks through the ids of all
+   * tickets, one search at a time, and gives up after two million keys. The error then says
+   * so: pass the ticket id instead.
+   */
+  describeTicket: {
+    path: "/qrlogin.v1.QrLoginAdminService/DescribeTicket" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DescribeTicketRequest): Buffer =>
+      Buffer.from(DescribeTicketRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DescribeTicketRequest => DescribeTicketRequest.decode(value),
+    responseSerialize: (value: DescribeTicketResponse): Buffer =>
+      Buffer.from(DescribeTicketResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DescribeTicketResponse => DescribeTicketResponse.decode(value),
+  },
 } as const;
 
 export interface QrLoginAdminServiceServer extends UntypedServiceImplementation {
@@ -851,6 +1458,16 @@ export interface QrLoginAdminServiceServer extends UntypedServiceImplementation 
   enableSignIns: handleUnaryCall<EnableSignInsRequest, EnableSignInsResponse>;
   /** Returns what is disabled, as the store has it now. */
   listDisabledSignIns: handleUnaryCall<ListDisabledSignInsRequest, ListDisabledSignInsResponse>;
+  /**
+   * Describes a ticket, for support: its state and times, without anything about a user, a
+   * device or a network, and without its QR content. Changes nothing.
+   *
+   * The ticket may be one that is live or one that is still retained. An unknown ticket is
+   * NOT_FOUND (TICKET_NOT_FOUND). By its log id, the service looks through the ids of all
+   * tickets, one search at a time, and gives up after two million keys. The error then says
+   * so: pass the ticket id instead.
+   */
+  describeTicket: handleUnaryCall<DescribeTicketRequest, DescribeTicketResponse>;
 }
 
 export interface QrLoginAdminServiceClient extends Client {
@@ -909,6 +1526,30 @@ export interface QrLoginAdminServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListDisabledSignInsResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Describes a ticket, for support: its state and times, without anything about a user, a
+   * device or a network, and without its QR content. Changes nothing.
+   *
+   * The ticket may be one that is live or one that is still retained. An unknown ticket is
+   * NOT_FOUND (TICKET_NOT_FOUND). By its log id, the service looks through the ids of all
+   * tickets, one search at a time, and gives up after two million keys. The error then says
+   * so: pass the ticket id instead.
+   */
+  describeTicket(
+    request: DescribeTicketRequest,
+    callback: (error: ServiceError | null, response: DescribeTicketResponse) => void,
+  ): ClientUnaryCall;
+  describeTicket(
+    request: DescribeTicketRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DescribeTicketResponse) => void,
+  ): ClientUnaryCall;
+  describeTicket(
+    request: DescribeTicketRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DescribeTicketResponse) => void,
   ): ClientUnaryCall;
 }
 

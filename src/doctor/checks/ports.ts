@@ -10,7 +10,7 @@ import type { Config } from "../../config/config.js";
 import { parseCertificates } from "../../config/files/certificates.js";
 import { readTextFile } from "../../config/files/read_file.js";
 import { type Check, type Finding, findingsOf } from "../finding.js";
-import { probeGrpcPort, reachableHost } from "../probes/probe_grpc_port.js";
+import { probeCertificate, probeGrpcPort, reachableHost } from "../probes/probe_grpc_port.js";
 
 /** Listener in the configuration. */
 interface Listener {
@@ -33,6 +33,11 @@ export function grpcPortCheck({ grpc }: Pick<Config, "grpc">): Check {
   return portCheck({
     ...{ setting: "grpc.address", address: grpc.address, tls: grpc.tls },
     async ask(address, useTls, signal) {
+      if (grpc.tls?.clientCertificates === "required") {
+        const fingerprint = await probeCertificate(address, signal);
+        const text = "a server with TLS; it requires client certificates, so its health was not asked";
+        return { isServing: true, text, fingerprint };
+      }
       const { health, fingerprint } = await probeGrpcPort(address, useTls, signal);
       if (health === undefined) throw new Error("no health service");
       return { isServing: health === "SERVING", text: `a gRPC service reports ${health}`, fingerprint };
@@ -74,7 +79,12 @@ function portCheck(listener: Listener): Check {
         ];
       }
       return [
-        answer.isServing ? ok(`${text}: ${answer.text}`) : warning(`${text}: ${answer.text}`),
+        answer.isServing
+          ? ok(`${text}: ${answer.text}`)
+          : warning(`${text}: ${answer.text}`, {
+              cause: "it is starting or stopping, or cannot reach what it needs (the service, or Redis)",
+              remedy: "see its log, and the other findings",
+            }),
         ...compareCertificate(listener, answer.fingerprint),
       ];
     },
@@ -121,21 +131,22 @@ function endOf(certificate: X509Certificate): string {
   return new Date(certificate.validTo).toISOString();
 }
 
-/** Requests `/healthz`. Trusts every certificate: the request holds nothing secret. */
+/** Requests `/readyz`. Trusts every certificate: the request holds nothing secret. */
 async function askGateway(address: Address, useTls: boolean, signal: AbortSignal): Promise<Answer> {
+  const path = "/readyz";
   const host = reachableHost(address.host);
-  const options = { host, port: address.port, path: "/healthz", signal, agent: false as const };
+  const options = { host, port: address.port, path, signal, agent: false as const };
   const sent = useTls ? requestTls({ ...options, rejectUnauthorized: false }) : request(options);
   sent.end();
   const [response] = (await once(sent, "response", { signal })) as [IncomingMessage];
   response.resume();
   const { statusCode = 0, headers } = response;
   const isGateway = /json/.test(headers["content-type"] ?? "") && [200, 503].includes(statusCode);
-  if (!isGateway) throw new Error(`/healthz responded with status ${statusCode}`);
+  if (!isGateway) throw new Error(`${path} responded with status ${statusCode}`);
   const socket = response.socket as Partial<TLSSocket>;
   return {
     isServing: statusCode === 200,
-    text: `a gateway responds to /healthz with ${statusCode}`,
+    text: `a gateway responds to ${path} with ${statusCode}`,
     fingerprint: socket.getPeerCertificate?.().fingerprint256,
   };
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:http2";
 import { isIP } from "node:net";
-import type { TLSSocket } from "node:tls";
+import { connect as connectTls, type TLSSocket } from "node:tls";
 
 import { type Address, formatAddress } from "../../base/address.js";
 
@@ -68,6 +68,29 @@ export async function probeGrpcPort(
       health: message[0] === 0x08 ? servingStatuses[message[1] ?? 0] : undefined,
       fingerprint: socket.getPeerCertificate?.().fingerprint256,
     };
+  }
+}
+
+/**
+ * Resolves with the fingerprint (SHA-256) of the certificate that a server at an address of this machine presents.
+ * Trusts every certificate.
+ *
+ * @throws Error when the server does not speak TLS.
+ */
+export async function probeCertificate({ host, port }: Address, signal: AbortSignal): Promise<string> {
+  const socket = connectTls({
+    host: reachableHost(host),
+    port,
+    rejectUnauthorized: false,
+    ALPNProtocols: ["h2"],
+  });
+  try {
+    await once(socket, "secureConnect", { signal });
+    // The server may end the connection now, since it gets no certificate.
+    socket.on("error", () => {});
+    return socket.getPeerCertificate().fingerprint256;
+  } finally {
+    socket.destroy();
   }
 }
 

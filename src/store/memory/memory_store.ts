@@ -1,9 +1,11 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Clock } from "../../base/clock.js";
 import { expireIfDue } from "../../domain/decide.js";
 import { newWriteId } from "../../domain/secrets.js";
 import type { Lifetimes, Ticket } from "../../domain/ticket.js";
 import { deadlineOf } from "../../domain/ticket.js";
 import { TicketError } from "../../domain/ticket_error.js";
+import { createSerialRunner, type TicketSearch } from "../ticket_search.js";
 import type { TicketStore } from "../ticket_store.js";
 import { StoreUnavailableError } from "../ticket_store.js";
 import { createExpiryQueue } from "./expiry_queue.js";
@@ -21,12 +23,15 @@ export interface MemoryStoreOptions {
 }
 
 /** A store in memory, with its counters. */
-export interface MemoryStore extends TicketStore {
+export interface MemoryStore extends TicketStore, TicketSearch {
   /** Number of tickets, including the finished ones that are retained. */
   readonly size: number;
   /** Number of ticket ids with at least one subscription. */
   readonly subscribedIds: number;
 }
+
+/** Number of ids that a search looks at in one turn of the event loop: about half a millisecond. */
+const idsPerTurn = 250;
 
 /**
  * Creates a store in the memory of this process. Its tickets are lost when the process ends.
@@ -40,6 +45,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   const countByApp = new Map<string, number>();
   const subscribers = new Map<string, Set<() => void>>();
   const expiryQueue = createExpiryQueue(clock, onDue);
+  const runSerially = createSerialRunner();
   let isClosed = false;
 
   function assertOpen(): void {
@@ -111,6 +117,19 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
         if (subscribed.size === 0 && subscribers.get(id) === subscribed) subscribers.delete(id);
       };
     },
+
+    find: (matches, signal) =>
+      runSerially(async () => {
+        let count = 0;
+        for (const id of tickets.keys()) {
+          if (matches(id)) return { id, isComplete: true };
+          if (++count % idsPerTurn > 0) continue;
+          await nextTurn();
+          signal.throwIfAborted();
+        }
+        assertOpen();
+        return { id: undefined, isComplete: true };
+      }),
 
     async close() {
       isClosed = true;

@@ -3,6 +3,10 @@ import calculateSlot from "cluster-key-slot";
 /** Names of keys and channels. The part in braces is the hash tag, which alone decides the slot in a Cluster. */
 export interface RedisKeys {
   ticketKey(id: string): string;
+  /** Returns the ticket id in the key of a ticket. */
+  ticketIdOfKey(key: string): string;
+  /** Pattern of SCAN that matches the keys of tickets. */
+  readonly ticketKeyPattern: string;
   channel(id: string): string;
   /** Returns the ticket id in a channel name. */
   ticketIdOf(channel: string): string;
@@ -17,8 +21,12 @@ export interface RedisKeys {
 
 export function createRedisKeys(prefix: string): RedisKeys {
   const channelPrefix = `${prefix}c:{`;
+  const ticketPrefix = `${prefix}t:{`;
   return {
-    ticketKey: (id) => `${prefix}t:{${id}}`,
+    ticketKey: (id) => `${ticketPrefix}${id}}`,
+    ticketIdOfKey: (key) => key.slice(ticketPrefix.length, -1),
+    // The prefix may contain characters that have a meaning in patterns.
+    ticketKeyPattern: `${ticketPrefix.replaceAll(/[*?[\]^\\]/g, "\\$&")}*`,
     channel: (id) => `${channelPrefix}${id}}`,
     ticketIdOf: (channel) => channel.slice(channelPrefix.length, -1),
     rateKey: (hash) => `${prefix}r:{${hash}}`,

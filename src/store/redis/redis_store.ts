@@ -3,6 +3,7 @@ import type { Lifetimes, Ticket } from "../../domain/ticket.js";
 import { deadlineOf } from "../../domain/ticket.js";
 import type { SharedRates } from "../shared_rates.js";
 import type { SignInSwitch } from "../sign_in_switch.js";
+import type { TicketSearch } from "../ticket_search.js";
 import type { TicketStore } from "../ticket_store.js";
 import { StoreUnavailableError } from "../ticket_store.js";
 import { createChangeNotifier } from "./change_notifier.js";
@@ -19,6 +20,7 @@ import { createSharedRates } from "./shared_rates.js";
 import { openSignInSwitch, type RedisSignInSwitch } from "./sign_in_switch.js";
 import type { StoreEvents } from "./store_events.js";
 import { decodeTicket, encodeTicket } from "./ticket_codec.js";
+import { createTicketSearch } from "./ticket_search.js";
 import { openPrimaries, type Primaries } from "./topology/primaries.js";
 import type { Topology } from "./topology/topology.js";
 
@@ -44,6 +46,7 @@ export type RedisStore = TicketStore & {
   readonly clock: Clock;
   readonly rates: SharedRates;
   readonly signInSwitch: SignInSwitch;
+  readonly search: TicketSearch;
 };
 
 /** Time for which a key outlives its ticket, in milliseconds: more than clocks and pauses can differ. */
@@ -120,6 +123,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
     clock,
     rates: createSharedRates(keys, run),
     signInSwitch,
+    search: createTicketSearch(primaries, keys),
 
     async create(ticket) {
       const release = quota.reserve(ticket.appId, deadlineOf(ticket) + lifetimes.retention);

@@ -16,6 +16,9 @@
 ///    - INVALID_ARGUMENT errors have a google.rpc.BadRequest with field paths if a
 ///      field is at fault.
 ///    - If waiting helps, there is a google.rpc.RetryInfo.
+///    - A google.rpc.RequestInfo has the id under which the log has the call: the
+///      value of the metadata key `x-request-id` if the caller sent one of 1 to 64
+///      letters, digits, or characters of `._:=+/@-`, or else a new one.
 ///
 /// If several things are wrong, the error is the first in this order: credential,
 /// fields, ticket / app / secret, user pool, scanner, proof, terminal state,
@@ -220,616 +223,6 @@ impl ErrorReason {
             "ERROR_REASON_POLICY_NOT_SUPPORTED" => Some(Self::PolicyNotSupported),
             _ => None,
         }
-    }
-}
-/// The request of DisableSignIns.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct DisableSignInsRequest {
-    /// Optional. The reason, for other administrators. At most 256 characters, else
-    /// INVALID_REQUEST. Control characters and invisible ones are removed. It is listed, but
-    /// never shown to users.
-    #[prost(string, tag = "3")]
-    pub note: ::prost::alloc::string::String,
-    /// Required. The app or the user pool. An id that is not configured is INVALID_REQUEST.
-    #[prost(oneof = "disable_sign_ins_request::Target", tags = "1, 2")]
-    pub target: ::core::option::Option<disable_sign_ins_request::Target>,
-}
-/// Nested message and enum types in `DisableSignInsRequest`.
-pub mod disable_sign_ins_request {
-    /// Required. The app or the user pool. An id that is not configured is INVALID_REQUEST.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Target {
-        /// The id of an app. Its sign-ins are disabled.
-        #[prost(string, tag = "1")]
-        AppId(::prost::alloc::string::String),
-        /// The id of a user pool. Sign-ins of all its apps are disabled.
-        #[prost(string, tag = "2")]
-        UserPoolId(::prost::alloc::string::String),
-    }
-}
-/// The response of DisableSignIns.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct DisableSignInsResponse {
-    /// What is stored.
-    #[prost(message, optional, tag = "1")]
-    pub disabled: ::core::option::Option<DisabledSignIns>,
-}
-/// The request of EnableSignIns.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct EnableSignInsRequest {
-    /// Required. The app or the user pool. An id that is neither configured nor disabled is
-    /// INVALID_REQUEST.
-    #[prost(oneof = "enable_sign_ins_request::Target", tags = "1, 2")]
-    pub target: ::core::option::Option<enable_sign_ins_request::Target>,
-}
-/// Nested message and enum types in `EnableSignInsRequest`.
-pub mod enable_sign_ins_request {
-    /// Required. The app or the user pool. An id that is neither configured nor disabled is
-    /// INVALID_REQUEST.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Target {
-        /// The id of an app.
-        #[prost(string, tag = "1")]
-        AppId(::prost::alloc::string::String),
-        /// The id of a user pool.
-        #[prost(string, tag = "2")]
-        UserPoolId(::prost::alloc::string::String),
-    }
-}
-/// The response of EnableSignIns.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct EnableSignInsResponse {
-    /// Whether this call enabled them. False if they were not disabled.
-    #[prost(bool, tag = "1")]
-    pub was_disabled: bool,
-}
-/// The request of ListDisabledSignIns.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListDisabledSignInsRequest {}
-/// The response of ListDisabledSignIns.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListDisabledSignInsResponse {
-    /// Apps first, then user pools, each by id.
-    #[prost(message, repeated, tag = "1")]
-    pub disabled: ::prost::alloc::vec::Vec<DisabledSignIns>,
-}
-/// An app or a user pool whose sign-ins are disabled.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct DisabledSignIns {
-    /// The reason that the administrator gave. Empty if there is none.
-    #[prost(string, tag = "3")]
-    pub note: ::prost::alloc::string::String,
-    /// The id of the administrator. Empty if the entry was written by hand.
-    #[prost(string, tag = "4")]
-    pub admin_id: ::prost::alloc::string::String,
-    /// The time of the call. Absent if the entry was written by hand.
-    #[prost(message, optional, tag = "5")]
-    pub disable_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// The app or the user pool.
-    #[prost(oneof = "disabled_sign_ins::Target", tags = "1, 2")]
-    pub target: ::core::option::Option<disabled_sign_ins::Target>,
-}
-/// Nested message and enum types in `DisabledSignIns`.
-pub mod disabled_sign_ins {
-    /// The app or the user pool.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Target {
-        /// The id of an app.
-        #[prost(string, tag = "1")]
-        AppId(::prost::alloc::string::String),
-        /// The id of a user pool.
-        #[prost(string, tag = "2")]
-        UserPoolId(::prost::alloc::string::String),
-    }
-}
-/// Generated client implementations.
-pub mod qr_login_admin_service_client {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    use tonic::codegen::http::Uri;
-    /// Disables and enables sign-ins of an app or of a user pool, for instance while an attack
-    /// runs. Served on the same port as QrLoginService if administrators are configured;
-    /// otherwise its methods are UNIMPLEMENTED.
-    ///
-    /// Called by administrators, whose credential is in the metadata key `authorization`:
-    /// `Basic base64(admin_id:admin_secret)` (RFC 7617). A credential of an app or of a user
-    /// is rejected here, and that of an administrator everywhere else.
-    ///
-    /// While sign-ins are disabled, CreateTicket, MarkScanned, Authorize and ExchangeUserInfo
-    /// fail with SIGN_IN_DISABLED. Tickets and their other methods stay as they are, and the
-    /// health status does not change. The node that serves the call rejects sign-ins from its
-    /// response on. Other nodes read the store every second. A node that has not read it for
-    /// five seconds rejects the four methods with STORE_UNAVAILABLE. Without Redis, the switch
-    /// belongs to one process and its memory.
-    ///
-    /// Any method may return UNAUTHENTICATED (ADMIN_UNAUTHENTICATED), INVALID_ARGUMENT
-    /// (INVALID_REQUEST), RESOURCE_EXHAUSTED (RATE_LIMITED), UNAVAILABLE (STORE_UNAVAILABLE,
-    /// SERVER_DRAINING) and INTERNAL. After STORE_UNAVAILABLE, it is unknown whether the call
-    /// took effect: repeat it.
-    #[derive(Debug, Clone)]
-    pub struct QrLoginAdminServiceClient<T> {
-        inner: tonic::client::Grpc<T>,
-    }
-    impl<T> QrLoginAdminServiceClient<T>
-    where
-        T: tonic::client::GrpcService<tonic::body::Body>,
-        T::Error: Into<StdError>,
-        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
-        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
-    {
-        pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
-            Self { inner }
-        }
-        pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
-            Self { inner }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> QrLoginAdminServiceClient<InterceptedService<T, F>>
-        where
-            F: tonic::service::Interceptor,
-            T::ResponseBody: Default,
-            T: tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-                Response = http::Response<
-                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
-                >,
-            >,
-            <T as tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
-        {
-            QrLoginAdminServiceClient::new(InterceptedService::new(inner, interceptor))
-        }
-        /// Compress requests with the given encoding.
-        ///
-        /// This requires the server to support it otherwise it might respond with an
-        /// error.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.send_compressed(encoding);
-            self
-        }
-        /// Enable decompressing responses.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.accept_compressed(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_decoding_message_size(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_encoding_message_size(limit);
-            self
-        }
-        /// Disables sign-ins of an app, or of all apps of a user pool.
-        ///
-        /// A repeated call for the same app or pool replaces the note, the administrator and the
-        /// time.
-        pub async fn disable_sign_ins(
-            &mut self,
-            request: impl tonic::IntoRequest<super::DisableSignInsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::DisableSignInsResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/qrlogin.v1.QrLoginAdminService/DisableSignIns",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(
-                    GrpcMethod::new("qrlogin.v1.QrLoginAdminService", "DisableSignIns"),
-                );
-            self.inner.unary(req, path, codec).await
-        }
-        /// Enables sign-ins again. Changes nothing if they are not disabled. Sign-ins of an app
-        /// stay disabled while those of its user pool are, and the other way round.
-        pub async fn enable_sign_ins(
-            &mut self,
-            request: impl tonic::IntoRequest<super::EnableSignInsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::EnableSignInsResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/qrlogin.v1.QrLoginAdminService/EnableSignIns",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(
-                    GrpcMethod::new("qrlogin.v1.QrLoginAdminService", "EnableSignIns"),
-                );
-            self.inner.unary(req, path, codec).await
-        }
-        /// Returns what is disabled, as the store has it now.
-        pub async fn list_disabled_sign_ins(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ListDisabledSignInsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListDisabledSignInsResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/qrlogin.v1.QrLoginAdminService/ListDisabledSignIns",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(
-                    GrpcMethod::new(
-                        "qrlogin.v1.QrLoginAdminService",
-                        "ListDisabledSignIns",
-                    ),
-                );
-            self.inner.unary(req, path, codec).await
-        }
-    }
-}
-/// Generated server implementations.
-pub mod qr_login_admin_service_server {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    /// Generated trait containing gRPC methods that should be implemented for use with QrLoginAdminServiceServer.
-    #[async_trait]
-    pub trait QrLoginAdminService: std::marker::Send + std::marker::Sync + 'static {
-        /// Disables sign-ins of an app, or of all apps of a user pool.
-        ///
-        /// A repeated call for the same app or pool replaces the note, the administrator and the
-        /// time.
-        async fn disable_sign_ins(
-            &self,
-            request: tonic::Request<super::DisableSignInsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::DisableSignInsResponse>,
-            tonic::Status,
-        >;
-        /// Enables sign-ins again. Changes nothing if they are not disabled. Sign-ins of an app
-        /// stay disabled while those of its user pool are, and the other way round.
-        async fn enable_sign_ins(
-            &self,
-            request: tonic::Request<super::EnableSignInsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::EnableSignInsResponse>,
-            tonic::Status,
-        >;
-        /// Returns what is disabled, as the store has it now.
-        async fn list_disabled_sign_ins(
-            &self,
-            request: tonic::Request<super::ListDisabledSignInsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListDisabledSignInsResponse>,
-            tonic::Status,
-        >;
-    }
-    /// Disables and enables sign-ins of an app or of a user pool, for instance while an attack
-    /// runs. Served on the same port as QrLoginService if administrators are configured;
-    /// otherwise its methods are UNIMPLEMENTED.
-    ///
-    /// Called by administrators, whose credential is in the metadata key `authorization`:
-    /// `Basic base64(admin_id:admin_secret)` (RFC 7617). A credential of an app or of a user
-    /// is rejected here, and that of an administrator everywhere else.
-    ///
-    /// While sign-ins are disabled, CreateTicket, MarkScanned, Authorize and ExchangeUserInfo
-    /// fail with SIGN_IN_DISABLED. Tickets and their other methods stay as they are, and the
-    /// health status does not change. The node that serves the call rejects sign-ins from its
-    /// response on. Other nodes read the store every second. A node that has not read it for
-    /// five seconds rejects the four methods with STORE_UNAVAILABLE. Without Redis, the switch
-    /// belongs to one process and its memory.
-    ///
-    /// Any method may return UNAUTHENTICATED (ADMIN_UNAUTHENTICATED), INVALID_ARGUMENT
-    /// (INVALID_REQUEST), RESOURCE_EXHAUSTED (RATE_LIMITED), UNAVAILABLE (STORE_UNAVAILABLE,
-    /// SERVER_DRAINING) and INTERNAL. After STORE_UNAVAILABLE, it is unknown whether the call
-    /// took effect: repeat it.
-    #[derive(Debug)]
-    pub struct QrLoginAdminServiceServer<T> {
-        inner: Arc<T>,
-        accept_compression_encodings: EnabledCompressionEncodings,
-        send_compression_encodings: EnabledCompressionEncodings,
-        max_decoding_message_size: Option<usize>,
-        max_encoding_message_size: Option<usize>,
-    }
-    impl<T> QrLoginAdminServiceServer<T> {
-        pub fn new(inner: T) -> Self {
-            Self::from_arc(Arc::new(inner))
-        }
-        pub fn from_arc(inner: Arc<T>) -> Self {
-            Self {
-                inner,
-                accept_compression_encodings: Default::default(),
-                send_compression_encodings: Default::default(),
-                max_decoding_message_size: None,
-                max_encoding_message_size: None,
-            }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> InterceptedService<Self, F>
-        where
-            F: tonic::service::Interceptor,
-        {
-            InterceptedService::new(Self::new(inner), interceptor)
-        }
-        /// Enable decompressing requests with the given encoding.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.accept_compression_encodings.enable(encoding);
-            self
-        }
-        /// Compress responses with the given encoding, if the client supports it.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.send_compression_encodings.enable(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.max_decoding_message_size = Some(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.max_encoding_message_size = Some(limit);
-            self
-        }
-    }
-    impl<T, B> tonic::codegen::Service<http::Request<B>> for QrLoginAdminServiceServer<T>
-    where
-        T: QrLoginAdminService,
-        B: Body + std::marker::Send + 'static,
-        B::Error: Into<StdError> + std::marker::Send + 'static,
-    {
-        type Response = http::Response<tonic::body::Body>;
-        type Error = std::convert::Infallible;
-        type Future = BoxFuture<Self::Response, Self::Error>;
-        fn poll_ready(
-            &mut self,
-            _cx: &mut Context<'_>,
-        ) -> Poll<std::result::Result<(), Self::Error>> {
-            Poll::Ready(Ok(()))
-        }
-        fn call(&mut self, req: http::Request<B>) -> Self::Future {
-            match req.uri().path() {
-                "/qrlogin.v1.QrLoginAdminService/DisableSignIns" => {
-                    #[allow(non_camel_case_types)]
-                    struct DisableSignInsSvc<T: QrLoginAdminService>(pub Arc<T>);
-                    impl<
-                        T: QrLoginAdminService,
-                    > tonic::server::UnaryService<super::DisableSignInsRequest>
-                    for DisableSignInsSvc<T> {
-                        type Response = super::DisableSignInsResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::DisableSignInsRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as QrLoginAdminService>::disable_sign_ins(
-                                        &inner,
-                                        request,
-                                    )
-                                    .await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = DisableSignInsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/qrlogin.v1.QrLoginAdminService/EnableSignIns" => {
-                    #[allow(non_camel_case_types)]
-                    struct EnableSignInsSvc<T: QrLoginAdminService>(pub Arc<T>);
-                    impl<
-                        T: QrLoginAdminService,
-                    > tonic::server::UnaryService<super::EnableSignInsRequest>
-                    for EnableSignInsSvc<T> {
-                        type Response = super::EnableSignInsResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::EnableSignInsRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as QrLoginAdminService>::enable_sign_ins(&inner, request)
-                                    .await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = EnableSignInsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/qrlogin.v1.QrLoginAdminService/ListDisabledSignIns" => {
-                    #[allow(non_camel_case_types)]
-                    struct ListDisabledSignInsSvc<T: QrLoginAdminService>(pub Arc<T>);
-                    impl<
-                        T: QrLoginAdminService,
-                    > tonic::server::UnaryService<super::ListDisabledSignInsRequest>
-                    for ListDisabledSignInsSvc<T> {
-                        type Response = super::ListDisabledSignInsResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ListDisabledSignInsRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as QrLoginAdminService>::list_disabled_sign_ins(
-                                        &inner,
-                                        request,
-                                    )
-                                    .await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ListDisabledSignInsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                _ => {
-                    Box::pin(async move {
-                        let mut response = http::Response::new(
-                            tonic::body::Body::default(),
-                        );
-                        let headers = response.headers_mut();
-                        headers
-                            .insert(
-                                tonic::Status::GRPC_STATUS,
-                                (tonic::Code::Unimplemented as i32).into(),
-                            );
-                        headers
-                            .insert(
-                                http::header::CONTENT_TYPE,
-                                tonic::metadata::GRPC_CONTENT_TYPE,
-                            );
-                        Ok(response)
-                    })
-                }
-            }
-        }
-    }
-    impl<T> Clone for QrLoginAdminServiceServer<T> {
-        fn clone(&self) -> Self {
-            let inner = self.inner.clone();
-            Self {
-                inner,
-                accept_compression_encodings: self.accept_compression_encodings,
-                send_compression_encodings: self.send_compression_encodings,
-                max_decoding_message_size: self.max_decoding_message_size,
-                max_encoding_message_size: self.max_encoding_message_size,
-            }
-        }
-    }
-    /// Generated gRPC service name
-    pub const SERVICE_NAME: &str = "qrlogin.v1.QrLoginAdminService";
-    impl<T> tonic::server::NamedService for QrLoginAdminServiceServer<T> {
-        const NAME: &'static str = SERVICE_NAME;
     }
 }
 /// The status of a ticket. It is always complete: a reader never needs an earlier
@@ -1109,6 +502,784 @@ impl ContextSource {
             "CONTEXT_SOURCE_CLAIMED_BY_PAGE" => Some(Self::ClaimedByPage),
             _ => None,
         }
+    }
+}
+/// The request of DisableSignIns.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisableSignInsRequest {
+    /// Optional. The reason, for other administrators. At most 256 characters, else
+    /// INVALID_REQUEST. Control characters and invisible ones are removed. It is listed, but
+    /// never shown to users.
+    #[prost(string, tag = "3")]
+    pub note: ::prost::alloc::string::String,
+    /// Required. The app or the user pool. An id that is not configured is INVALID_REQUEST.
+    #[prost(oneof = "disable_sign_ins_request::Target", tags = "1, 2")]
+    pub target: ::core::option::Option<disable_sign_ins_request::Target>,
+}
+/// Nested message and enum types in `DisableSignInsRequest`.
+pub mod disable_sign_ins_request {
+    /// Required. The app or the user pool. An id that is not configured is INVALID_REQUEST.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Target {
+        /// The id of an app. Its sign-ins are disabled.
+        #[prost(string, tag = "1")]
+        AppId(::prost::alloc::string::String),
+        /// The id of a user pool. Sign-ins of all its apps are disabled.
+        #[prost(string, tag = "2")]
+        UserPoolId(::prost::alloc::string::String),
+    }
+}
+/// The response of DisableSignIns.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisableSignInsResponse {
+    /// What is stored.
+    #[prost(message, optional, tag = "1")]
+    pub disabled: ::core::option::Option<DisabledSignIns>,
+}
+/// The request of EnableSignIns.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EnableSignInsRequest {
+    /// Required. The app or the user pool. An id that is neither configured nor disabled is
+    /// INVALID_REQUEST.
+    #[prost(oneof = "enable_sign_ins_request::Target", tags = "1, 2")]
+    pub target: ::core::option::Option<enable_sign_ins_request::Target>,
+}
+/// Nested message and enum types in `EnableSignInsRequest`.
+pub mod enable_sign_ins_request {
+    /// Required. The app or the user pool. An id that is neither configured nor disabled is
+    /// INVALID_REQUEST.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Target {
+        /// The id of an app.
+        #[prost(string, tag = "1")]
+        AppId(::prost::alloc::string::String),
+        /// The id of a user pool.
+        #[prost(string, tag = "2")]
+        UserPoolId(::prost::alloc::string::String),
+    }
+}
+/// The response of EnableSignIns.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EnableSignInsResponse {
+    /// Whether this call enabled them. False if they were not disabled.
+    #[prost(bool, tag = "1")]
+    pub was_disabled: bool,
+}
+/// The request of ListDisabledSignIns.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListDisabledSignInsRequest {}
+/// The response of ListDisabledSignIns.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListDisabledSignInsResponse {
+    /// Apps first, then user pools, each by id.
+    #[prost(message, repeated, tag = "1")]
+    pub disabled: ::prost::alloc::vec::Vec<DisabledSignIns>,
+}
+/// An app or a user pool whose sign-ins are disabled.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisabledSignIns {
+    /// The reason that the administrator gave. Empty if there is none.
+    #[prost(string, tag = "3")]
+    pub note: ::prost::alloc::string::String,
+    /// The id of the administrator. Empty if the entry was written by hand.
+    #[prost(string, tag = "4")]
+    pub admin_id: ::prost::alloc::string::String,
+    /// The time of the call. Absent if the entry was written by hand.
+    #[prost(message, optional, tag = "5")]
+    pub disable_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The app or the user pool.
+    #[prost(oneof = "disabled_sign_ins::Target", tags = "1, 2")]
+    pub target: ::core::option::Option<disabled_sign_ins::Target>,
+}
+/// Nested message and enum types in `DisabledSignIns`.
+pub mod disabled_sign_ins {
+    /// The app or the user pool.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Target {
+        /// The id of an app.
+        #[prost(string, tag = "1")]
+        AppId(::prost::alloc::string::String),
+        /// The id of a user pool.
+        #[prost(string, tag = "2")]
+        UserPoolId(::prost::alloc::string::String),
+    }
+}
+/// The request of DescribeTicket.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DescribeTicketRequest {
+    /// Required. The ticket, in one of two forms, else INVALID_REQUEST.
+    #[prost(oneof = "describe_ticket_request::Ticket", tags = "1, 2")]
+    pub ticket: ::core::option::Option<describe_ticket_request::Ticket>,
+}
+/// Nested message and enum types in `DescribeTicketRequest`.
+pub mod describe_ticket_request {
+    /// Required. The ticket, in one of two forms, else INVALID_REQUEST.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Ticket {
+        /// The hash that stands for the ticket in the log of the service, in the field `ticket`:
+        /// 12 characters of base64url, else INVALID_REQUEST.
+        #[prost(string, tag = "1")]
+        LogId(::prost::alloc::string::String),
+        /// The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed id is
+        /// TICKET_NOT_FOUND.
+        #[prost(string, tag = "2")]
+        TicketId(::prost::alloc::string::String),
+    }
+}
+/// The response of DescribeTicket.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DescribeTicketResponse {
+    /// The ticket.
+    #[prost(message, optional, tag = "1")]
+    pub ticket: ::core::option::Option<TicketDescription>,
+}
+/// A ticket as support sees it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TicketDescription {
+    /// The hash that stands for the ticket in the log. The ticket id itself is not returned.
+    #[prost(string, tag = "1")]
+    pub log_id: ::prost::alloc::string::String,
+    /// The id of the app that created the ticket.
+    #[prost(string, tag = "2")]
+    pub app_id: ::prost::alloc::string::String,
+    /// The id of the user pool whose users may approve.
+    #[prost(string, tag = "3")]
+    pub user_pool_id: ::prost::alloc::string::String,
+    /// The state.
+    #[prost(enumeration = "TicketState", tag = "4")]
+    pub state: i32,
+    /// Why the ticket was cancelled. Set only in CANCELLED.
+    #[prost(enumeration = "CancelReason", tag = "5")]
+    pub cancel_reason: i32,
+    /// The number of writes to the ticket, from 1.
+    #[prost(uint32, tag = "6")]
+    pub revision: u32,
+    /// Whether a user has scanned the code.
+    #[prost(bool, tag = "7")]
+    pub scanned: bool,
+    /// The number of digits of the check code that an approval needs. 0 if it needs none.
+    #[prost(uint32, tag = "8")]
+    pub check_code_digits: u32,
+    /// The number of wrong check codes so far. Set only in AWAITING_CHECK_CODE and AUTHORIZED.
+    #[prost(uint32, tag = "9")]
+    pub wrong_check_codes: u32,
+    /// Whether the code of the ticket changes. Always false once the ticket is finished.
+    #[prost(bool, tag = "10")]
+    pub qr_code_changes: bool,
+    /// When the user approved. Set only in AWAITING_CHECK_CODE and AUTHORIZED.
+    #[prost(message, optional, tag = "11")]
+    pub approve_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When the current state expires. Absent once the ticket is finished.
+    #[prost(message, optional, tag = "12")]
+    pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When the ticket was finished. Absent before.
+    #[prost(message, optional, tag = "13")]
+    pub end_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When the finished ticket will be deleted. Absent before.
+    #[prost(message, optional, tag = "14")]
+    pub delete_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// Generated client implementations.
+pub mod qr_login_admin_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Disables and enables sign-ins of an app or of a user pool, for instance while an attack
+    /// runs, and describes tickets for support. Served on the same port as QrLoginService if administrators are configured;
+    /// otherwise its methods are UNIMPLEMENTED.
+    ///
+    /// Called by administrators, whose credential is in the metadata key `authorization`:
+    /// `Basic base64(admin_id:admin_secret)` (RFC 7617). A credential of an app or of a user
+    /// is rejected here, and that of an administrator everywhere else.
+    ///
+    /// While sign-ins are disabled, CreateTicket, MarkScanned, Authorize and ExchangeUserInfo
+    /// fail with SIGN_IN_DISABLED. Tickets and their other methods stay as they are, and the
+    /// health status does not change. The node that serves the call rejects sign-ins from its
+    /// response on. Other nodes read the store every second. A node that has not read it for
+    /// five seconds rejects the four methods with STORE_UNAVAILABLE. Without Redis, the switch
+    /// belongs to one process and its memory.
+    ///
+    /// Any method may return UNAUTHENTICATED (ADMIN_UNAUTHENTICATED), INVALID_ARGUMENT
+    /// (INVALID_REQUEST), RESOURCE_EXHAUSTED (RATE_LIMITED), UNAVAILABLE (STORE_UNAVAILABLE,
+    /// SERVER_DRAINING) and INTERNAL. After STORE_UNAVAILABLE, it is unknown whether the call
+    /// took effect: repeat it.
+    #[derive(Debug, Clone)]
+    pub struct QrLoginAdminServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> QrLoginAdminServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> QrLoginAdminServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            QrLoginAdminServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Disables sign-ins of an app, or of all apps of a user pool.
+        ///
+        /// A repeated call for the same app or pool replaces the note, the administrator and the
+        /// time.
+        pub async fn disable_sign_ins(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DisableSignInsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DisableSignInsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/qrlogin.v1.QrLoginAdminService/DisableSignIns",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("qrlogin.v1.QrLoginAdminService", "DisableSignIns"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Enables sign-ins again. Changes nothing if they are not disabled. Sign-ins of an app
+        /// stay disabled while those of its user pool are, and the other way round.
+        pub async fn enable_sign_ins(
+            &mut self,
+            request: impl tonic::IntoRequest<super::EnableSignInsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EnableSignInsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/qrlogin.v1.QrLoginAdminService/EnableSignIns",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("qrlogin.v1.QrLoginAdminService", "EnableSignIns"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Returns what is disabled, as the store has it now.
+        pub async fn list_disabled_sign_ins(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListDisabledSignInsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDisabledSignInsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/qrlogin.v1.QrLoginAdminService/ListDisabledSignIns",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "qrlogin.v1.QrLoginAdminService",
+                        "ListDisabledSignIns",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Describes a ticket, for support: its state and times, without anything about a user, a
+        /// device or a network, and without its QR content. Changes nothing.
+        ///
+        /// The ticket may be one that is live or one that is still retained. An unknown ticket is
+        /// NOT_FOUND (TICKET_NOT_FOUND). By its log id, the service looks through the ids of all
+        /// tickets, one search at a time, and gives up after two million keys. The error then says
+        /// so: pass the ticket id instead.
+        pub async fn describe_ticket(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DescribeTicketRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DescribeTicketResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/qrlogin.v1.QrLoginAdminService/DescribeTicket",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("qrlogin.v1.QrLoginAdminService", "DescribeTicket"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod qr_login_admin_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with QrLoginAdminServiceServer.
+    #[async_trait]
+    pub trait QrLoginAdminService: std::marker::Send + std::marker::Sync + 'static {
+        /// Disables sign-ins of an app, or of all apps of a user pool.
+        ///
+        /// A repeated call for the same app or pool replaces the note, the administrator and the
+        /// time.
+        async fn disable_sign_ins(
+            &self,
+            request: tonic::Request<super::DisableSignInsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DisableSignInsResponse>,
+            tonic::Status,
+        >;
+        /// Enables sign-ins again. Changes nothing if they are not disabled. Sign-ins of an app
+        /// stay disabled while those of its user pool are, and the other way round.
+        async fn enable_sign_ins(
+            &self,
+            request: tonic::Request<super::EnableSignInsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EnableSignInsResponse>,
+            tonic::Status,
+        >;
+        /// Returns what is disabled, as the store has it now.
+        async fn list_disabled_sign_ins(
+            &self,
+            request: tonic::Request<super::ListDisabledSignInsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDisabledSignInsResponse>,
+            tonic::Status,
+        >;
+        /// Describes a ticket, for support: its state and times, without anything about a user, a
+        /// device or a network, and without its QR content. Changes nothing.
+        ///
+        /// The ticket may be one that is live or one that is still retained. An unknown ticket is
+        /// NOT_FOUND (TICKET_NOT_FOUND). By its log id, the service looks through the ids of all
+        /// tickets, one search at a time, and gives up after two million keys. The error then says
+        /// so: pass the ticket id instead.
+        async fn describe_ticket(
+            &self,
+            request: tonic::Request<super::DescribeTicketRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DescribeTicketResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Disables and enables sign-ins of an app or of a user pool, for instance while an attack
+    /// runs, and describes tickets for support. Served on the same port as QrLoginService if administrators are configured;
+    /// otherwise its methods are UNIMPLEMENTED.
+    ///
+    /// Called by administrators, whose credential is in the metadata key `authorization`:
+    /// `Basic base64(admin_id:admin_secret)` (RFC 7617). A credential of an app or of a user
+    /// is rejected here, and that of an administrator everywhere else.
+    ///
+    /// While sign-ins are disabled, CreateTicket, MarkScanned, Authorize and ExchangeUserInfo
+    /// fail with SIGN_IN_DISABLED. Tickets and their other methods stay as they are, and the
+    /// health status does not change. The node that serves the call rejects sign-ins from its
+    /// response on. Other nodes read the store every second. A node that has not read it for
+    /// five seconds rejects the four methods with STORE_UNAVAILABLE. Without Redis, the switch
+    /// belongs to one process and its memory.
+    ///
+    /// Any method may return UNAUTHENTICATED (ADMIN_UNAUTHENTICATED), INVALID_ARGUMENT
+    /// (INVALID_REQUEST), RESOURCE_EXHAUSTED (RATE_LIMITED), UNAVAILABLE (STORE_UNAVAILABLE,
+    /// SERVER_DRAINING) and INTERNAL. After STORE_UNAVAILABLE, it is unknown whether the call
+    /// took effect: repeat it.
+    #[derive(Debug)]
+    pub struct QrLoginAdminServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> QrLoginAdminServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for QrLoginAdminServiceServer<T>
+    where
+        T: QrLoginAdminService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/qrlogin.v1.QrLoginAdminService/DisableSignIns" => {
+                    #[allow(non_camel_case_types)]
+                    struct DisableSignInsSvc<T: QrLoginAdminService>(pub Arc<T>);
+                    impl<
+                        T: QrLoginAdminService,
+                    > tonic::server::UnaryService<super::DisableSignInsRequest>
+                    for DisableSignInsSvc<T> {
+                        type Response = super::DisableSignInsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DisableSignInsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as QrLoginAdminService>::disable_sign_ins(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DisableSignInsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/qrlogin.v1.QrLoginAdminService/EnableSignIns" => {
+                    #[allow(non_camel_case_types)]
+                    struct EnableSignInsSvc<T: QrLoginAdminService>(pub Arc<T>);
+                    impl<
+                        T: QrLoginAdminService,
+                    > tonic::server::UnaryService<super::EnableSignInsRequest>
+                    for EnableSignInsSvc<T> {
+                        type Response = super::EnableSignInsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::EnableSignInsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as QrLoginAdminService>::enable_sign_ins(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = EnableSignInsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/qrlogin.v1.QrLoginAdminService/ListDisabledSignIns" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListDisabledSignInsSvc<T: QrLoginAdminService>(pub Arc<T>);
+                    impl<
+                        T: QrLoginAdminService,
+                    > tonic::server::UnaryService<super::ListDisabledSignInsRequest>
+                    for ListDisabledSignInsSvc<T> {
+                        type Response = super::ListDisabledSignInsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListDisabledSignInsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as QrLoginAdminService>::list_disabled_sign_ins(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListDisabledSignInsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/qrlogin.v1.QrLoginAdminService/DescribeTicket" => {
+                    #[allow(non_camel_case_types)]
+                    struct DescribeTicketSvc<T: QrLoginAdminService>(pub Arc<T>);
+                    impl<
+                        T: QrLoginAdminService,
+                    > tonic::server::UnaryService<super::DescribeTicketRequest>
+                    for DescribeTicketSvc<T> {
+                        type Response = super::DescribeTicketResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DescribeTicketRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as QrLoginAdminService>::describe_ticket(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DescribeTicketSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for QrLoginAdminServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "qrlogin.v1.QrLoginAdminService";
+    impl<T> tonic::server::NamedService for QrLoginAdminServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
     }
 }
 /// The request of CreateTicket.

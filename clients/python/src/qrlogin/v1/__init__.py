@@ -1,6 +1,8 @@
 """The generated messages and enums of the service. Written by `generate`: do not edit."""
 
 from .qr_login_admin_service_pb2 import (
+    DescribeTicketRequest,
+    DescribeTicketResponse,
     DisableSignInsRequest,
     DisableSignInsResponse,
     DisabledSignIns,
@@ -8,6 +10,7 @@ from .qr_login_admin_service_pb2 import (
     EnableSignInsResponse,
     ListDisabledSignInsRequest,
     ListDisabledSignInsResponse,
+    TicketDescription,
 )
 from .qr_login_service_pb2 import (
     Approval,
@@ -62,6 +65,8 @@ __all__ = [
     "CreateTicketRequest",
     "CreateTicketResponse",
     "CreatorCapability",
+    "DescribeTicketRequest",
+    "DescribeTicketResponse",
     "DisableSignInsRequest",
     "DisableSignInsResponse",
     "DisabledSignIns",
@@ -88,6 +93,7 @@ __all__ = [
     "ScannedBy",
     "SubmitCheckCodeRequest",
     "SubmitCheckCodeResponse",
+    "TicketDescription",
     "TicketState",
     "TicketStatus",
     "TokenSet",

@@ -176,6 +176,9 @@ class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
       - INVALID_ARGUMENT errors have a google.rpc.BadRequest with field paths if a
         field is at fault.
       - If waiting helps, there is a google.rpc.RetryInfo.
+      - A google.rpc.RequestInfo has the id under which the log has the call: the
+        value of the metadata key `x-request-id` if the caller sent one of 1 to 64
+        letters, digits, or characters of `._:=+/@-`, or else a new one.
 
     If several things are wrong, the error is the first in this order: credential,
     fields, ticket / app / secret, user pool, scanner, proof, terminal state,

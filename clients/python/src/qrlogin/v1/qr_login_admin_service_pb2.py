@@ -13,9 +13,10 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from qrlogin.v1 import ticket_pb2 as qrlogin_dot_v1_dot_ticket__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'qrlogin/v1/qr_login_admin_service.proto\x12\nqrlogin.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"Y\n\x15\x44isableSignInsRequest\x12\x10\n\x06\x61pp_id\x18\x01 \x01(\tH\x00\x12\x16\n\x0cuser_pool_id\x18\x02 \x01(\tH\x00\x12\x0c\n\x04note\x18\x03 \x01(\tB\x08\n\x06target\"G\n\x16\x44isableSignInsResponse\x12-\n\x08\x64isabled\x18\x01 \x01(\x0b\x32\x1b.qrlogin.v1.DisabledSignIns\"J\n\x14\x45nableSignInsRequest\x12\x10\n\x06\x61pp_id\x18\x01 \x01(\tH\x00\x12\x16\n\x0cuser_pool_id\x18\x02 \x01(\tH\x00\x42\x08\n\x06target\"-\n\x15\x45nableSignInsResponse\x12\x14\n\x0cwas_disabled\x18\x01 \x01(\x08\"\x1c\n\x1aListDisabledSignInsRequest\"L\n\x1bListDisabledSignInsResponse\x12-\n\x08\x64isabled\x18\x01 \x03(\x0b\x32\x1b.qrlogin.v1.DisabledSignIns\"\x97\x01\n\x0f\x44isabledSignIns\x12\x10\n\x06\x61pp_id\x18\x01 \x01(\tH\x00\x12\x16\n\x0cuser_pool_id\x18\x02 \x01(\tH\x00\x12\x0c\n\x04note\x18\x03 \x01(\t\x12\x10\n\x08\x61\x64min_id\x18\x04 \x01(\t\x12\x30\n\x0c\x64isable_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x08\n\x06target2\xbb\x02\n\x13QrLoginAdminService\x12\\\n\x0e\x44isableSignIns\x12!.qrlogin.v1.DisableSignInsRequest\x1a\".qrlogin.v1.DisableSignInsResponse\"\x03\x90\x02\x02\x12Y\n\rEnableSignIns\x12 .qrlogin.v1.EnableSignInsRequest\x1a!.qrlogin.v1.EnableSignInsResponse\"\x03\x90\x02\x02\x12k\n\x13ListDisabledSignIns\x12&.qrlogin.v1.ListDisabledSignInsRequest\x1a\'.qrlogin.v1.ListDisabledSignInsResponse\"\x03\x90\x02\x01\x42\x93\x01\n\nqrlogin.v1B\x18QrLoginAdminServiceProtoP\x01Z\x14qrlogin/v1;qrloginv1\xa2\x02\x05QRLV1\xaa\x02\nQrLogin.V1\xba\x02\tQrLoginV1\xca\x02\nQrLogin\\V1\xe2\x02\x16QrLogin\\V1\\GPBMetadata\xea\x02\x0bQrLogin::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'qrlogin/v1/qr_login_admin_service.proto\x12\nqrlogin.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17qrlogin/v1/ticket.proto\"Y\n\x15\x44isableSignInsRequest\x12\x10\n\x06\x61pp_id\x18\x01 \x01(\tH\x00\x12\x16\n\x0cuser_pool_id\x18\x02 \x01(\tH\x00\x12\x0c\n\x04note\x18\x03 \x01(\tB\x08\n\x06target\"G\n\x16\x44isableSignInsResponse\x12-\n\x08\x64isabled\x18\x01 \x01(\x0b\x32\x1b.qrlogin.v1.DisabledSignIns\"J\n\x14\x45nableSignInsRequest\x12\x10\n\x06\x61pp_id\x18\x01 \x01(\tH\x00\x12\x16\n\x0cuser_pool_id\x18\x02 \x01(\tH\x00\x42\x08\n\x06target\"-\n\x15\x45nableSignInsResponse\x12\x14\n\x0cwas_disabled\x18\x01 \x01(\x08\"\x1c\n\x1aListDisabledSignInsRequest\"L\n\x1bListDisabledSignInsResponse\x12-\n\x08\x64isabled\x18\x01 \x03(\x0b\x32\x1b.qrlogin.v1.DisabledSignIns\"\x97\x01\n\x0f\x44isabledSignIns\x12\x10\n\x06\x61pp_id\x18\x01 \x01(\tH\x00\x12\x16\n\x0cuser_pool_id\x18\x02 \x01(\tH\x00\x12\x0c\n\x04note\x18\x03 \x01(\t\x12\x10\n\x08\x61\x64min_id\x18\x04 \x01(\t\x12\x30\n\x0c\x64isable_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x08\n\x06target\"H\n\x15\x44\x65scribeTicketRequest\x12\x10\n\x06log_id\x18\x01 \x01(\tH\x00\x12\x13\n\tticket_id\x18\x02 \x01(\tH\x00\x42\x08\n\x06ticket\"G\n\x16\x44\x65scribeTicketResponse\x12-\n\x06ticket\x18\x01 \x01(\x0b\x32\x1d.qrlogin.v1.TicketDescription\"\xd6\x03\n\x11TicketDescription\x12\x0e\n\x06log_id\x18\x01 \x01(\t\x12\x0e\n\x06\x61pp_id\x18\x02 \x01(\t\x12\x14\n\x0cuser_pool_id\x18\x03 \x01(\t\x12&\n\x05state\x18\x04 \x01(\x0e\x32\x17.qrlogin.v1.TicketState\x12/\n\rcancel_reason\x18\x05 \x01(\x0e\x32\x18.qrlogin.v1.CancelReason\x12\x10\n\x08revision\x18\x06 \x01(\r\x12\x0f\n\x07scanned\x18\x07 \x01(\x08\x12\x19\n\x11\x63heck_code_digits\x18\x08 \x01(\r\x12\x19\n\x11wrong_check_codes\x18\t \x01(\r\x12\x17\n\x0fqr_code_changes\x18\n \x01(\x08\x12\x30\n\x0c\x61pprove_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x64\x65lete_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\x99\x03\n\x13QrLoginAdminService\x12\\\n\x0e\x44isableSignIns\x12!.qrlogin.v1.DisableSignInsRequest\x1a\".qrlogin.v1.DisableSignInsResponse\"\x03\x90\x02\x02\x12Y\n\rEnableSignIns\x12 .qrlogin.v1.EnableSignInsRequest\x1a!.qrlogin.v1.EnableSignInsResponse\"\x03\x90\x02\x02\x12k\n\x13ListDisabledSignIns\x12&.qrlogin.v1.ListDisabledSignInsRequest\x1a\'.qrlogin.v1.ListDisabledSignInsResponse\"\x03\x90\x02\x01\x12\\\n\x0e\x44\x65scribeTicket\x12!.qrlogin.v1.DescribeTicketRequest\x1a\".qrlogin.v1.DescribeTicketResponse\"\x03\x90\x02\x01\x42\x93\x01\n\nqrlogin.v1B\x18QrLoginAdminServiceProtoP\x01Z\x14qrlogin/v1;qrloginv1\xa2\x02\x05QRLV1\xaa\x02\nQrLogin.V1\xba\x02\tQrLoginV1\xca\x02\nQrLogin\\V1\xe2\x02\x16QrLogin\\V1\\GPBMetadata\xea\x02\x0bQrLogin::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -29,20 +30,28 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _globals['_QRLOGINADMINSERVICE'].methods_by_name['EnableSignIns']._serialized_options = b'\220\002\002'
   _globals['_QRLOGINADMINSERVICE'].methods_by_name['ListDisabledSignIns']._options = None
   _globals['_QRLOGINADMINSERVICE'].methods_by_name['ListDisabledSignIns']._serialized_options = b'\220\002\001'
-  _globals['_DISABLESIGNINSREQUEST']._serialized_start=88
-  _globals['_DISABLESIGNINSREQUEST']._serialized_end=177
-  _globals['_DISABLESIGNINSRESPONSE']._serialized_start=179
-  _globals['_DISABLESIGNINSRESPONSE']._serialized_end=250
-  _globals['_ENABLESIGNINSREQUEST']._serialized_start=252
-  _globals['_ENABLESIGNINSREQUEST']._serialized_end=326
-  _globals['_ENABLESIGNINSRESPONSE']._serialized_start=328
-  _globals['_ENABLESIGNINSRESPONSE']._serialized_end=373
-  _globals['_LISTDISABLEDSIGNINSREQUEST']._serialized_start=375
-  _globals['_LISTDISABLEDSIGNINSREQUEST']._serialized_end=403
-  _globals['_LISTDISABLEDSIGNINSRESPONSE']._serialized_start=405
-  _globals['_LISTDISABLEDSIGNINSRESPONSE']._serialized_end=481
-  _globals['_DISABLEDSIGNINS']._serialized_start=484
-  _globals['_DISABLEDSIGNINS']._serialized_end=635
-  _globals['_QRLOGINADMINSERVICE']._serialized_start=638
-  _globals['_QRLOGINADMINSERVICE']._serialized_end=953
+  _globals['_QRLOGINADMINSERVICE'].methods_by_name['DescribeTicket']._options = None
+  _globals['_QRLOGINADMINSERVICE'].methods_by_name['DescribeTicket']._serialized_options = b'\220\002\001'
+  _globals['_DISABLESIGNINSREQUEST']._serialized_start=113
+  _globals['_DISABLESIGNINSREQUEST']._serialized_end=202
+  _globals['_DISABLESIGNINSRESPONSE']._serialized_start=204
+  _globals['_DISABLESIGNINSRESPONSE']._serialized_end=275
+  _globals['_ENABLESIGNINSREQUEST']._serialized_start=277
+  _globals['_ENABLESIGNINSREQUEST']._serialized_end=351
+  _globals['_ENABLESIGNINSRESPONSE']._serialized_start=353
+  _globals['_ENABLESIGNINSRESPONSE']._serialized_end=398
+  _globals['_LISTDISABLEDSIGNINSREQUEST']._serialized_start=400
+  _globals['_LISTDISABLEDSIGNINSREQUEST']._serialized_end=428
+  _globals['_LISTDISABLEDSIGNINSRESPONSE']._serialized_start=430
+  _globals['_LISTDISABLEDSIGNINSRESPONSE']._serialized_end=506
+  _globals['_DISABLEDSIGNINS']._serialized_start=509
+  _globals['_DISABLEDSIGNINS']._serialized_end=660
+  _globals['_DESCRIBETICKETREQUEST']._serialized_start=662
+  _globals['_DESCRIBETICKETREQUEST']._serialized_end=734
+  _globals['_DESCRIBETICKETRESPONSE']._serialized_start=736
+  _globals['_DESCRIBETICKETRESPONSE']._serialized_end=807
+  _globals['_TICKETDESCRIPTION']._serialized_start=810
+  _globals['_TICKETDESCRIPTION']._serialized_end=1280
+  _globals['_QRLOGINADMINSERVICE']._serialized_start=1283
+  _globals['_QRLOGINADMINSERVICE']._serialized_end=1692
 # @@protoc_insertion_point(module_scope)

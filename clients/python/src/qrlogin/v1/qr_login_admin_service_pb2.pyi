@@ -9,6 +9,7 @@ import google.protobuf.descriptor
 import google.protobuf.internal.containers
 import google.protobuf.message
 import google.protobuf.timestamp_pb2
+import qrlogin.v1.ticket_pb2
 import typing
 
 DESCRIPTOR: google.protobuf.descriptor.FileDescriptor
@@ -176,3 +177,131 @@ class DisabledSignIns(google.protobuf.message.Message):
     def WhichOneof(self, oneof_group: typing.Literal["target", b"target"]) -> typing.Literal["app_id", "user_pool_id"] | None: ...
 
 global___DisabledSignIns = DisabledSignIns
+
+@typing.final
+class DescribeTicketRequest(google.protobuf.message.Message):
+    """The request of DescribeTicket."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    LOG_ID_FIELD_NUMBER: builtins.int
+    TICKET_ID_FIELD_NUMBER: builtins.int
+    log_id: builtins.str
+    """The hash that stands for the ticket in the log of the service, in the field `ticket`:
+    12 characters of base64url, else INVALID_REQUEST.
+    """
+    ticket_id: builtins.str
+    """The ticket id. At most 64 characters, else INVALID_REQUEST. A malformed id is
+    TICKET_NOT_FOUND.
+    """
+    def __init__(
+        self,
+        *,
+        log_id: builtins.str = ...,
+        ticket_id: builtins.str = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["log_id", b"log_id", "ticket", b"ticket", "ticket_id", b"ticket_id"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["log_id", b"log_id", "ticket", b"ticket", "ticket_id", b"ticket_id"]) -> None: ...
+    def WhichOneof(self, oneof_group: typing.Literal["ticket", b"ticket"]) -> typing.Literal["log_id", "ticket_id"] | None: ...
+
+global___DescribeTicketRequest = DescribeTicketRequest
+
+@typing.final
+class DescribeTicketResponse(google.protobuf.message.Message):
+    """The response of DescribeTicket."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    TICKET_FIELD_NUMBER: builtins.int
+    @property
+    def ticket(self) -> global___TicketDescription:
+        """The ticket."""
+
+    def __init__(
+        self,
+        *,
+        ticket: global___TicketDescription | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["ticket", b"ticket"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["ticket", b"ticket"]) -> None: ...
+
+global___DescribeTicketResponse = DescribeTicketResponse
+
+@typing.final
+class TicketDescription(google.protobuf.message.Message):
+    """A ticket as support sees it."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    LOG_ID_FIELD_NUMBER: builtins.int
+    APP_ID_FIELD_NUMBER: builtins.int
+    USER_POOL_ID_FIELD_NUMBER: builtins.int
+    STATE_FIELD_NUMBER: builtins.int
+    CANCEL_REASON_FIELD_NUMBER: builtins.int
+    REVISION_FIELD_NUMBER: builtins.int
+    SCANNED_FIELD_NUMBER: builtins.int
+    CHECK_CODE_DIGITS_FIELD_NUMBER: builtins.int
+    WRONG_CHECK_CODES_FIELD_NUMBER: builtins.int
+    QR_CODE_CHANGES_FIELD_NUMBER: builtins.int
+    APPROVE_TIME_FIELD_NUMBER: builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: builtins.int
+    END_TIME_FIELD_NUMBER: builtins.int
+    DELETE_TIME_FIELD_NUMBER: builtins.int
+    log_id: builtins.str
+    """The hash that stands for the ticket in the log. The ticket id itself is not returned."""
+    app_id: builtins.str
+    """The id of the app that created the ticket."""
+    user_pool_id: builtins.str
+    """The id of the user pool whose users may approve."""
+    state: qrlogin.v1.ticket_pb2.TicketState.ValueType
+    """The state."""
+    cancel_reason: qrlogin.v1.ticket_pb2.CancelReason.ValueType
+    """Why the ticket was cancelled. Set only in CANCELLED."""
+    revision: builtins.int
+    """The number of writes to the ticket, from 1."""
+    scanned: builtins.bool
+    """Whether a user has scanned the code."""
+    check_code_digits: builtins.int
+    """The number of digits of the check code that an approval needs. 0 if it needs none."""
+    wrong_check_codes: builtins.int
+    """The number of wrong check codes so far. Set only in AWAITING_CHECK_CODE and AUTHORIZED."""
+    qr_code_changes: builtins.bool
+    """Whether the code of the ticket changes. Always false once the ticket is finished."""
+    @property
+    def approve_time(self) -> google.protobuf.timestamp_pb2.Timestamp:
+        """When the user approved. Set only in AWAITING_CHECK_CODE and AUTHORIZED."""
+
+    @property
+    def expire_time(self) -> google.protobuf.timestamp_pb2.Timestamp:
+        """When the current state expires. Absent once the ticket is finished."""
+
+    @property
+    def end_time(self) -> google.protobuf.timestamp_pb2.Timestamp:
+        """When the ticket was finished. Absent before."""
+
+    @property
+    def delete_time(self) -> google.protobuf.timestamp_pb2.Timestamp:
+        """When the finished ticket will be deleted. Absent before."""
+
+    def __init__(
+        self,
+        *,
+        log_id: builtins.str = ...,
+        app_id: builtins.str = ...,
+        user_pool_id: builtins.str = ...,
+        state: qrlogin.v1.ticket_pb2.TicketState.ValueType = ...,
+        cancel_reason: qrlogin.v1.ticket_pb2.CancelReason.ValueType = ...,
+        revision: builtins.int = ...,
+        scanned: builtins.bool = ...,
+        check_code_digits: builtins.int = ...,
+        wrong_check_codes: builtins.int = ...,
+        qr_code_changes: builtins.bool = ...,
+        approve_time: google.protobuf.timestamp_pb2.Timestamp | None = ...,
+        expire_time: google.protobuf.timestamp_pb2.Timestamp | None = ...,
+        end_time: google.protobuf.timestamp_pb2.Timestamp | None = ...,
+        delete_time: google.protobuf.timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["approve_time", b"approve_time", "delete_time", b"delete_time", "end_time", b"end_time", "expire_time", b"expire_time"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["app_id", b"app_id", "approve_time", b"approve_time", "cancel_reason", b"cancel_reason", "check_code_digits", b"check_code_digits", "delete_time", b"delete_time", "end_time", b"end_time", "expire_time", b"expire_time", "log_id", b"log_id", "qr_code_changes", b"qr_code_changes", "revision", b"revision", "scanned", b"scanned", "state", b"state", "user_pool_id", b"user_pool_id", "wrong_check_codes", b"wrong_check_codes"]) -> None: ...
+
+global___TicketDescription = TicketDescription

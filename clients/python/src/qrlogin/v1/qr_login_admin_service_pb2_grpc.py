@@ -7,7 +7,7 @@ from qrlogin.v1 import qr_login_admin_service_pb2 as qrlogin_dot_v1_dot_qr__logi
 
 class QrLoginAdminServiceStub(object):
     """Disables and enables sign-ins of an app or of a user pool, for instance while an attack
-    runs. Served on the same port as QrLoginService if administrators are configured;
+    runs, and describes tickets for support. Served on the same port as QrLoginService if administrators are configured;
     otherwise its methods are UNIMPLEMENTED.
 
     Called by administrators, whose credential is in the metadata key `authorization`:
@@ -48,11 +48,16 @@ class QrLoginAdminServiceStub(object):
                 request_serializer=qrlogin_dot_v1_dot_qr__login__admin__service__pb2.ListDisabledSignInsRequest.SerializeToString,
                 response_deserializer=qrlogin_dot_v1_dot_qr__login__admin__service__pb2.ListDisabledSignInsResponse.FromString,
                 )
+        self.DescribeTicket = channel.unary_unary(
+                '/qrlogin.v1.QrLoginAdminService/DescribeTicket',
+                request_serializer=qrlogin_dot_v1_dot_qr__login__admin__service__pb2.DescribeTicketRequest.SerializeToString,
+                response_deserializer=qrlogin_dot_v1_dot_qr__login__admin__service__pb2.DescribeTicketResponse.FromString,
+                )
 
 
 class QrLoginAdminServiceServicer(object):
     """Disables and enables sign-ins of an app or of a user pool, for instance while an attack
-    runs. Served on the same port as QrLoginService if administrators are configured;
+    runs, and describes tickets for support. Served on the same port as QrLoginService if administrators are configured;
     otherwise its methods are UNIMPLEMENTED.
 
     Called by administrators, whose credential is in the metadata key `authorization`:
@@ -97,6 +102,19 @@ class QrLoginAdminServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DescribeTicket(self, request, context):
+        """Describes a ticket, for support: its state and times, without anything about a user, a
+        device or a network, and without its QR content. Changes nothing.
+
+        The ticket may be one that is live or one that is still retained. An unknown ticket is
+        NOT_FOUND (TICKET_NOT_FOUND). By its log id, the service looks through the ids of all
+        tickets, one search at a time, and gives up after two million keys. The error then says
+        so: pass the ticket id instead.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_QrLoginAdminServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -115,6 +133,11 @@ def add_QrLoginAdminServiceServicer_to_server(servicer, server):
                     request_deserializer=qrlogin_dot_v1_dot_qr__login__admin__service__pb2.ListDisabledSignInsRequest.FromString,
                     response_serializer=qrlogin_dot_v1_dot_qr__login__admin__service__pb2.ListDisabledSignInsResponse.SerializeToString,
             ),
+            'DescribeTicket': grpc.unary_unary_rpc_method_handler(
+                    servicer.DescribeTicket,
+                    request_deserializer=qrlogin_dot_v1_dot_qr__login__admin__service__pb2.DescribeTicketRequest.FromString,
+                    response_serializer=qrlogin_dot_v1_dot_qr__login__admin__service__pb2.DescribeTicketResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'qrlogin.v1.QrLoginAdminService', rpc_method_handlers)
@@ -124,7 +147,7 @@ def add_QrLoginAdminServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class QrLoginAdminService(object):
     """Disables and enables sign-ins of an app or of a user pool, for instance while an attack
-    runs. Served on the same port as QrLoginService if administrators are configured;
+    runs, and describes tickets for support. Served on the same port as QrLoginService if administrators are configured;
     otherwise its methods are UNIMPLEMENTED.
 
     Called by administrators, whose credential is in the metadata key `authorization`:
@@ -192,5 +215,22 @@ class QrLoginAdminService(object):
         return grpc.experimental.unary_unary(request, target, '/qrlogin.v1.QrLoginAdminService/ListDisabledSignIns',
             qrlogin_dot_v1_dot_qr__login__admin__service__pb2.ListDisabledSignInsRequest.SerializeToString,
             qrlogin_dot_v1_dot_qr__login__admin__service__pb2.ListDisabledSignInsResponse.FromString,
+            options, channel_credentials,
+            insecure, call_credentials, compression, wait_for_ready, timeout, metadata)
+
+    @staticmethod
+    def DescribeTicket(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(request, target, '/qrlogin.v1.QrLoginAdminService/DescribeTicket',
+            qrlogin_dot_v1_dot_qr__login__admin__service__pb2.DescribeTicketRequest.SerializeToString,
+            qrlogin_dot_v1_dot_qr__login__admin__service__pb2.DescribeTicketResponse.FromString,
             options, channel_credentials,
             insecure, call_credentials, compression, wait_for_ready, timeout, metadata)

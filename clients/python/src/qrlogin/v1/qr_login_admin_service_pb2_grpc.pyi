@@ -19,7 +19,7 @@ class _ServicerContext(grpc.ServicerContext, grpc.aio.ServicerContext):  # type:
 
 class QrLoginAdminServiceStub:
     """Disables and enables sign-ins of an app or of a user pool, for instance while an attack
-    runs. Served on the same port as QrLoginService if administrators are configured;
+    runs, and describes tickets for support. Served on the same port as QrLoginService if administrators are configured;
     otherwise its methods are UNIMPLEMENTED.
 
     Called by administrators, whose credential is in the metadata key `authorization`:
@@ -64,9 +64,22 @@ class QrLoginAdminServiceStub:
     ]
     """Returns what is disabled, as the store has it now."""
 
+    DescribeTicket: grpc.UnaryUnaryMultiCallable[
+        qrlogin.v1.qr_login_admin_service_pb2.DescribeTicketRequest,
+        qrlogin.v1.qr_login_admin_service_pb2.DescribeTicketResponse,
+    ]
+    """Describes a ticket, for support: its state and times, without anything about a user, a
+    device or a network, and without its QR content. Changes nothing.
+
+    The ticket may be one that is live or one that is still retained. An unknown ticket is
+    NOT_FOUND (TICKET_NOT_FOUND). By its log id, the service looks through the ids of all
+    tickets, one search at a time, and gives up after two million keys. The error then says
+    so: pass the ticket id instead.
+    """
+
 class QrLoginAdminServiceAsyncStub:
     """Disables and enables sign-ins of an app or of a user pool, for instance while an attack
-    runs. Served on the same port as QrLoginService if administrators are configured;
+    runs, and describes tickets for support. Served on the same port as QrLoginService if administrators are configured;
     otherwise its methods are UNIMPLEMENTED.
 
     Called by administrators, whose credential is in the metadata key `authorization`:
@@ -110,9 +123,22 @@ class QrLoginAdminServiceAsyncStub:
     ]
     """Returns what is disabled, as the store has it now."""
 
+    DescribeTicket: grpc.aio.UnaryUnaryMultiCallable[
+        qrlogin.v1.qr_login_admin_service_pb2.DescribeTicketRequest,
+        qrlogin.v1.qr_login_admin_service_pb2.DescribeTicketResponse,
+    ]
+    """Describes a ticket, for support: its state and times, without anything about a user, a
+    device or a network, and without its QR content. Changes nothing.
+
+    The ticket may be one that is live or one that is still retained. An unknown ticket is
+    NOT_FOUND (TICKET_NOT_FOUND). By its log id, the service looks through the ids of all
+    tickets, one search at a time, and gives up after two million keys. The error then says
+    so: pass the ticket id instead.
+    """
+
 class QrLoginAdminServiceServicer(metaclass=abc.ABCMeta):
     """Disables and enables sign-ins of an app or of a user pool, for instance while an attack
-    runs. Served on the same port as QrLoginService if administrators are configured;
+    runs, and describes tickets for support. Served on the same port as QrLoginService if administrators are configured;
     otherwise its methods are UNIMPLEMENTED.
 
     Called by administrators, whose credential is in the metadata key `authorization`:
@@ -161,5 +187,20 @@ class QrLoginAdminServiceServicer(metaclass=abc.ABCMeta):
         context: _ServicerContext,
     ) -> typing.Union[qrlogin.v1.qr_login_admin_service_pb2.ListDisabledSignInsResponse, collections.abc.Awaitable[qrlogin.v1.qr_login_admin_service_pb2.ListDisabledSignInsResponse]]:
         """Returns what is disabled, as the store has it now."""
+
+    @abc.abstractmethod
+    def DescribeTicket(
+        self,
+        request: qrlogin.v1.qr_login_admin_service_pb2.DescribeTicketRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[qrlogin.v1.qr_login_admin_service_pb2.DescribeTicketResponse, collections.abc.Awaitable[qrlogin.v1.qr_login_admin_service_pb2.DescribeTicketResponse]]:
+        """Describes a ticket, for support: its state and times, without anything about a user, a
+        device or a network, and without its QR content. Changes nothing.
+
+        The ticket may be one that is live or one that is still retained. An unknown ticket is
+        NOT_FOUND (TICKET_NOT_FOUND). By its log id, the service looks through the ids of all
+        tickets, one search at a time, and gives up after two million keys. The error then says
+        so: pass the ticket id instead.
+        """
 
 def add_QrLoginAdminServiceServicer_to_server(servicer: QrLoginAdminServiceServicer, server: typing.Union[grpc.Server, grpc.aio.Server]) -> None: ...
