@@ -50,6 +50,23 @@ module.exports = {
       within("metrics", "server", "service", "store", "auth", "qr", "config", "log", "domain", "base"),
       "^src/gateway/(observer|access/limit_observer|tickets/(ticket_observer|sealed_kind))[.]ts$",
     ),
+    only(
+      "tracing knows the rooms whose tracers it implements",
+      within("tracing"),
+      within("tracing", "server", "gateway", "store", "domain", "base"),
+    ),
+    {
+      name: "OpenTelemetry belongs to tracing, its API to the client too",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(tracing/|client/trace_calls[.]ts$)" },
+      to: { path: "node_modules/@opentelemetry/" },
+    },
+    {
+      name: "nothing but compose knows the tracing",
+      severity: "error",
+      from: { path: "^src/", pathNot: within("tracing", "compose") },
+      to: { path: within("tracing") },
+    },
     {
       name: "prom-client belongs to metrics",
       severity: "error",
@@ -144,9 +161,9 @@ module.exports = {
       to: { path: within("cli") },
     },
     {
-      name: "nothing but compose knows the metrics",
+      name: "nothing but compose and cli knows the metrics",
       severity: "error",
-      from: { path: "^src/", pathNot: within("metrics", "compose") },
+      from: { path: "^src/", pathNot: within("metrics", "compose", "cli") },
       to: { path: within("metrics") },
     },
     {
@@ -198,9 +215,9 @@ module.exports = {
       to: { path: "^src/store/redis/" },
     },
     {
-      name: "nothing but compose and the demo knows the gateway, and the metrics know what it reports",
+      name: "nothing but compose and the demo knows the gateway, and metrics and tracing know what it reports",
       severity: "error",
-      from: { path: "^src/", pathNot: within("gateway", "demo", "compose", "metrics") },
+      from: { path: "^src/", pathNot: within("gateway", "demo", "compose", "metrics", "tracing") },
       to: { path: within("gateway") },
     },
     {

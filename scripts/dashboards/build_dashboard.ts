@@ -62,7 +62,7 @@ function choiceOf(name: string, label: string, query: string): QueryVariableBuil
     .current({ selected: true, text: "All", value: "$__all" });
 }
 
-function toPanel({ title, description, unit, queries, kind }: PanelDefinition) {
+function toPanel({ title, description, unit, queries, kind, isSigned = false }: PanelDefinition) {
   const { width, height } = sizes[kind ?? "graph"];
   const builder = kind === "stat" ? toStat() : toTimeSeries();
   builder
@@ -73,7 +73,7 @@ function toPanel({ title, description, unit, queries, kind }: PanelDefinition) {
     .span(width)
     .height(height)
     .targets(queries.map(toTarget));
-  return unit === "percentunit" ? builder.min(0) : builder;
+  return isSigned ? builder : builder.min(0);
 }
 
 function toStat(): StatBuilder {
@@ -83,7 +83,6 @@ function toStat(): StatBuilder {
 function toTimeSeries(): TimeSeriesBuilder {
   return new TimeSeriesBuilder()
     .fillOpacity(10)
-    .min(0)
     .legend(
       new VizLegendOptionsBuilder()
         .displayMode(LegendDisplayMode.List)

@@ -81,18 +81,20 @@ function drawGraph(data: PanelData | undefined): string {
   if (!panel || points.length === 0) return noData;
   const times = points.map(([time]) => time);
   const [from, to] = [Math.min(...times), Math.max(...times)];
-  const highest = Math.max(...points.map(([, value]) => value)) || 1;
+  const values = points.map(([, value]) => value);
+  const lowest = Math.min(0, ...values);
+  const highest = Math.max(...values) || 1;
   const area = { left: 62, top: 32, width: cell.width - 84, height: 96 };
   const toX = (time: number) => area.left + (area.width * (time - from)) / (to - from || 1);
-  const toY = (value: number) => area.top + area.height * (1 - value / highest);
-  const grid = [0, 0.5, 1].map((share) => {
-    const y = toY(share * highest);
+  const toY = (value: number) => area.top + (area.height * (highest - value)) / (highest - lowest);
+  const grid = [lowest, (lowest + highest) / 2, highest].map((value) => {
+    const y = toY(value);
     return (
       `<line x1="${area.left}" x2="${area.left + area.width}" y1="${y}" y2="${y}" stroke="#e3e3e3"/>` +
       text(
         area.left - 6,
         y + 4,
-        formatValue(share * highest, panel.unit),
+        formatValue(value, panel.unit),
         'font-size="10" fill="#777" text-anchor="end"',
       )
     );

@@ -17,6 +17,8 @@ export interface PanelDefinition {
   readonly unit: Unit;
   readonly queries: readonly Query[];
   readonly kind?: "stat";
+  /** True if values below zero are possible. The axis begins at zero otherwise. */
+  readonly isSigned?: boolean;
 }
 
 /** Panels under one heading. */

@@ -47,6 +47,19 @@ export const processRow: RowDefinition = {
       ],
     },
     {
+      title: "Log lines dropped",
+      description:
+        "Lines per second that could not be written in time. Above zero: the reader of the log is slow, or its disk full.",
+      unit: "ops",
+      queries: [{ expr: rate("qrlogin_log_lines_dropped_total"), legend: "{{instance}}" }],
+    },
+    {
+      title: "Configuration",
+      description: "1 if the configuration on disk can be used, 0 after a reload that failed.",
+      unit: "short",
+      queries: [{ expr: `qrlogin_config_last_reload_successful{${selector}}`, legend: "{{instance}}" }],
+    },
+    {
       title: "Restarts",
       description: "Time since the start.",
       unit: "s",

@@ -217,6 +217,7 @@ export const serviceDashboard: DashboardDefinition = {
           description:
             "Time by which the clock of a node is ahead of that of Redis. Beyond 1 s either way, synchronize the clocks.",
           unit: "s",
+          isSigned: true,
           queries: [{ expr: `qrlogin_clock_skew_seconds{${selector}}`, legend: "{{instance}}" }],
         },
         {

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { type AdminClient, createAdminClient } from "../client/index.js";
 import { readAdminSecret } from "../config/admin_secret.js";
-import { adminSecretFileVariable, adminSecretVariable } from "../config/environment.js";
 
 /** The parts of its process that a command of an administrator uses. */
 export interface AdminCommandEnvironment {
@@ -15,7 +14,6 @@ export interface AdminCommandEnvironment {
 export interface AdminConnectionOptions {
   readonly address: string;
   readonly admin: string;
-  readonly secretFile?: string;
   readonly caFile?: string;
   readonly plaintext?: true;
 }
@@ -25,10 +23,6 @@ export function withAdminConnection(command: Command): Command {
   return command
     .option("--address <address>", "address of the service", "127.0.0.1:50051")
     .requiredOption("--admin <id>", "id of the administrator")
-    .option(
-      "--secret-file <file>",
-      `file with the administrator's secret, in place of ${adminSecretVariable}`,
-    )
     .addOption(new Option("--ca-file <file>", "root certificates to trust, PEM").conflicts("plaintext"))
     .option("--plaintext", "send the secret over the network without TLS");
 }
@@ -39,13 +33,11 @@ export function withAdminConnection(command: Command): Command {
  * @throws Error when there is no secret, or a file cannot be read.
  */
 export async function callAdmin<Response>(
-  { address, admin: adminId, secretFile, caFile, plaintext }: AdminConnectionOptions,
+  { address, admin: adminId, caFile, plaintext }: AdminConnectionOptions,
   { env }: AdminCommandEnvironment,
   call: (client: AdminClient) => Promise<Response>,
 ): Promise<Response> {
-  const adminSecret = readAdminSecret(
-    secretFile === undefined ? env : { [adminSecretFileVariable]: secretFile },
-  );
+  const adminSecret = readAdminSecret(env);
   const client = createAdminClient({
     ...{ address, adminId, adminSecret },
     ...(plaintext && { tls: false }),

@@ -15,6 +15,7 @@ import { defaultMetricsAddress, startProcessMetrics } from "../compose/metrics.j
 import { gatewayDescriptorsNeeded, startServers } from "../compose/serve.js";
 import { startService } from "../compose/service.js";
 import { gatewayStopTimeout, serviceStopTimeout, workersStopTimeout } from "../compose/stop_timeouts.js";
+import { startTelemetry, type Telemetry } from "../compose/tracing.js";
 import { runWorker, type WorkerEnvironment } from "../compose/workers/worker.js";
 import { startWorkers } from "../compose/workers/workers.js";
 import { findPolicyWarnings } from "../config/checks/find_policy_warnings.js";
@@ -25,7 +26,6 @@ import { describeOpenMode } from "../config/files/read_secret.js";
 import { type ConfigReading, readConfig } from "../config/load_config.js";
 import { explainPolicy } from "../config/policy/explain_policy.js";
 import { newSecret, sha256Hex } from "../domain/secrets.js";
-import { createProcessLog } from "../log/process_log.js";
 import { gatewayBanner, serveBanner } from "./banner.js";
 import {
   addDoctorCommands,
@@ -188,8 +188,9 @@ async function runServe(
   const sources = { file, env: environment.env, developmentPreset: developmentPresets() };
   const { config, files } = requireConfig(readConfig(sources));
   const { development } = config;
-  const losses = { lines: 0 };
-  const log = createProcessLog(config.log, { development, losses }, environment);
+  // With workers, this process makes no spans itself.
+  const name = workers === undefined ? "qrlogin" : undefined;
+  const { log, tracing, losses } = await startTelemetry(config, name, environment);
   const timeoutMs = serveStopTimeout(config, workers);
   void stopRequested.then(() => exitAfterTimeout(timeoutMs, environment, log));
   let isStopRequested = false;
@@ -198,9 +199,9 @@ async function runServe(
   });
   const start =
     workers === undefined
-      ? startService
+      ? () => startService(config, log, { tracing })
       : () => startWorkers({ config, count: workers, log, onExit: environment.onExit });
-  const started = startServers(config, log, start, systemClock, losses).catch((error: unknown) => {
+  const started = startServers(config, log, { start, tracing, losses }).catch((error: unknown) => {
     // A signal to the whole process group also ends workers that are too young to ignore it.
     if (isStopRequested) return undefined;
     throw error;
@@ -215,7 +216,7 @@ async function runServe(
     "ready",
   );
   reloading.start(servers, servers.onReloadResult);
-  await stopGracefully(servers, stopRequested, log, reloading);
+  await stopGracefully(servers, stopRequested, { log, tracing }, reloading);
 }
 
 async function runGateway(file: string | undefined, environment: CommandEnvironment): Promise<void> {
@@ -227,14 +228,13 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
   const { config, files } = requireConfig(readConfig(sources));
   const { development, gateway: gatewayConfig } = config;
   if (!gatewayConfig) throw new Error("the configuration has no gateway section");
-  const losses = { lines: 0 };
-  const log = createProcessLog(config.log, { development, losses }, environment);
+  const { log, tracing, losses } = await startTelemetry(config, "qrlogin-gateway", environment);
   const reloading = reloadOnRequest({ process: "gateway", sources, config, files }, log, environment);
   void stopRequested.then(() => exitAfterTimeout(gatewayStopTimeout(gatewayConfig), environment, log));
   const metrics = gatewayConfig.metrics.enabled
     ? await startProcessMetrics(gatewayConfig.metrics, defaultMetricsAddress.gateway, log, losses)
     : undefined;
-  const server = await startGatewayFromConfig(gatewayConfig, log, { demo: development, metrics });
+  const server = await startGatewayFromConfig(gatewayConfig, log, { demo: development, metrics, tracing });
   const needed = development ? reservedDescriptors : gatewayDescriptorsNeeded(gatewayConfig);
   const stopDescriptorMonitor = monitorDescriptors({ needed, log, clock: systemClock });
   if (development)
@@ -243,7 +243,7 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
     );
   log.info({ gateway: server.address, metrics: metrics?.address, development }, "ready");
   reloading.start(server, metrics?.onReloadResult);
-  await stopGracefully(server, stopRequested, log, reloading);
+  await stopGracefully(server, stopRequested, { log, tracing }, reloading);
   stopDescriptorMonitor();
   await metrics?.stop();
 }
@@ -278,13 +278,14 @@ function exitAfterTimeout(timeoutMs: number, environment: CommandEnvironment, lo
 async function stopGracefully(
   running: { stop(): Promise<void> },
   stopRequested: Promise<string>,
-  log: Logger,
+  { log, tracing }: Pick<Telemetry, "log" | "tracing">,
   reloading: Reloading,
 ): Promise<void> {
   const signal = await stopRequested;
   log.info({ signal }, "stopping");
   reloading.close();
   await running.stop();
+  await tracing?.stop();
   log.info("stopped");
 }
 

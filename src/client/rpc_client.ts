@@ -12,6 +12,7 @@ import { createChannelPool } from "./channel_pool.js";
 import { QrLoginError, toQrLoginError } from "./error.js";
 import { createInFlight, type InFlight } from "./in_flight.js";
 import type { Timing } from "./timing.js";
+import { traceCalls } from "./trace_calls.js";
 import { resolveTransport, type TransportOptions, transportOptionFields } from "./transport.js";
 
 /** Options of one call. */
@@ -107,11 +108,14 @@ export function createRpcClient<Client extends { close(): void }>(
   const callChannels = createChannelPool(
     maxStreams,
     (isFirst) =>
-      new Generated(address, credentials, isFirst ? unaryChannelOptions : extraUnaryChannelOptions),
+      new Generated(address, credentials, {
+        ...(isFirst ? unaryChannelOptions : extraUnaryChannelOptions),
+        interceptors: [traceCalls],
+      }),
   );
   const watchChannels = createChannelPool(
     maxStreams,
-    () => new Generated(address, credentials, watchChannelOptions),
+    () => new Generated(address, credentials, { ...watchChannelOptions, interceptors: [traceCalls] }),
   );
   const inFlight = createInFlight();
 

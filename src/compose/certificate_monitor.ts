@@ -9,10 +9,16 @@ import {
 /** One day, in milliseconds. */
 const dayMs = 86_400_000;
 
+/** Monitor of the certificates in use. */
+export interface CertificateMonitor {
+  /** Monitors these certificates in place of the ones before. */
+  replace(files: readonly CertificateFile[]): void;
+  stop(): void;
+}
+
 /**
  * Monitors the validity of certificates: checks now, every day, and whenever a certificate expires. Logs a
- * warning if a certificate expires soon and an error if it is not valid. Returns a function that stops the
- * monitor.
+ * warning if a certificate expires soon and an error if it is not valid.
  *
  * An expired certificate does not prevent a start. Clients that do not check it keep working, and a service
  * that cannot be restarted would turn a late renewal into an outage.
@@ -21,23 +27,34 @@ export function monitorCertificates(
   files: readonly CertificateFile[],
   log: Pick<Logger, "warn" | "error">,
   clock: Clock,
-): () => void {
+  onUse: (file: CertificateFile) => void = () => {},
+): CertificateMonitor {
+  let current: readonly CertificateFile[] = [];
   let cancel = () => {};
 
   function check(): void {
     const now = clock.wallNow();
     let delay = dayMs;
-    for (const certificate of files) {
+    for (const certificate of current) {
       const { setting, file } = certificate;
       const failure = describeValidityProblem(certificate, now);
       const warning = failure === undefined ? describeExpiryWarning(certificate, now) : undefined;
-      if (failure !== undefined) log.error({ setting, file }, `${failure}. Renew it and restart`);
-      if (warning !== undefined) log.warn({ setting, file }, `${warning} and restart`);
+      if (failure !== undefined)
+        log.error({ setting, file }, `${failure}. Renew it: a renewed one is used without a restart`);
+      if (warning !== undefined)
+        log.warn({ setting, file }, `${warning}. A renewed one is used without a restart`);
       if (certificate.validTo > now) delay = Math.min(delay, certificate.validTo - now);
     }
     cancel = clock.after(delay, check);
   }
 
-  if (files.length > 0) check();
-  return () => cancel();
+  function replace(next: readonly CertificateFile[]): void {
+    cancel();
+    current = next;
+    for (const file of next) onUse(file);
+    if (next.length > 0) check();
+  }
+
+  replace(files);
+  return { replace, stop: () => cancel() };
 }

@@ -1,15 +1,22 @@
-import { readFileSync } from "node:fs";
 import type { Logger } from "pino";
 import { parseAddress } from "../base/address.js";
 import { systemClock } from "../base/clock.js";
+import type { TlsCertificates } from "../client/index.js";
 import type { GatewayConfig } from "../config/config.js";
 import { readCertificateFiles } from "../config/files/certificates.js";
+import type { ServerTlsConfig } from "../config/tls_config.js";
 import type { GatewayObserver } from "../gateway/observer.js";
 import { type GatewayServer, startGateway } from "../gateway/server.js";
 import { createGatewayMetrics } from "../metrics/gateway_metrics.js";
 import { createMetricsRegistry } from "../metrics/registry.js";
+import type { Tracing } from "../tracing/tracing.js";
 import { monitorCertificates } from "./certificate_monitor.js";
 import type { ProcessMetrics } from "./metrics.js";
+import {
+  type CertificateSource,
+  type CertificateTexts,
+  createCertificateSource,
+} from "./reload/certificate_source.js";
 import { combineReloadables, type Reloadable } from "./reload/reloadable.js";
 
 /** A running gateway. A reload applies to requests from then on. */
@@ -25,7 +32,15 @@ export type ReloadableGateway = GatewayServer & Reloadable;
 export async function startGatewayFromConfig(
   config: GatewayConfig,
   log: Logger,
-  { demo, metrics }: { readonly demo: boolean; readonly metrics: ProcessMetrics | undefined },
+  {
+    demo,
+    metrics,
+    tracing,
+  }: {
+    readonly demo: boolean;
+    readonly metrics: ProcessMetrics | undefined;
+    readonly tracing?: Tracing | undefined;
+  },
 ): Promise<ReloadableGateway> {
   const { address, apps, handleKeys, heartbeatInterval, authingApi, rpcMethods, limits, service, tls } =
     config;
@@ -33,9 +48,15 @@ export async function startGatewayFromConfig(
   if (!listenAddress)
     throw new Error(`cannot listen on ${address}: the address must have the form HOST:PORT`);
   const { ticketTtl: ticketTtlMs, ...otherLimits } = limits;
+  const serverCertificates =
+    tls &&
+    createCertificateSource("gateway.tls", tls, systemClock, (texts) =>
+      server.replaceCertificate(toHttpServerTls(texts, tls)),
+    );
+  const clientCertificates = serviceCertificatesOf(service);
   const serviceOptions = {
     address: service.address,
-    ...tlsOf(service),
+    ...tlsOf(service, clientCertificates),
     // grpc-js would read `https_proxy`, which is set for other programs. A web proxy cuts long streams.
     channelOptions: { "grpc.enable_http_proxy": 0 },
   };
@@ -50,6 +71,7 @@ export async function startGatewayFromConfig(
     trustedProxies: config.trustedProxies,
     clientIpHeader: config.clientIpHeader,
     log,
+    tracer: tracing?.requestTracer(config.traceContextFrom),
     service: serviceOptions,
     observer: metrics && addGatewayMetrics(metrics),
     extend: demo
@@ -60,25 +82,32 @@ export async function startGatewayFromConfig(
       : undefined,
     handleTtlMs: config.handleTtl,
     heartbeatIntervalMs: heartbeatInterval,
-    tls: tls && {
-      cert: readFileSync(tls.certFile, "utf8"),
-      key: readFileSync(tls.keyFile, "utf8"),
-      minVersion: tls.minVersion,
-    },
+    tls: tls && serverCertificates && toHttpServerTls(serverCertificates.current(), tls),
     shutdownDelayMs: config.shutdown.delay,
     shutdownDrainTimeMs: config.shutdown.drainTime,
     shutdownGracePeriodMs: config.shutdown.gracePeriod,
   });
-  const stopCertificateMonitor = monitorCertificates(
+  const certificateMonitor = monitorCertificates(
     readCertificateFiles({ gateway: config }),
     log,
     systemClock,
+    metrics?.onCertificate,
   );
   return {
     ...server,
-    ...combineReloadables([reloadableSettings(server)]),
+    ...combineReloadables([
+      reloadableSettings(server),
+      { prepareReload: async ({ gateway }) => serverCertificates?.prepare(gateway?.tls ?? {}) ?? (() => {}) },
+      {
+        async prepareReload({ gateway }) {
+          const files = readCertificateFiles({ gateway });
+          return () => certificateMonitor.replace(files);
+        },
+      },
+      { prepareReload: async ({ gateway }) => clientCertificates.prepare(gateway?.service ?? {}) },
+    ]),
     stop() {
-      stopCertificateMonitor();
+      certificateMonitor.stop();
       return server.stop();
     },
   };
@@ -101,9 +130,33 @@ function addGatewayMetrics(metrics: ProcessMetrics): GatewayObserver {
   return createGatewayMetrics(registry);
 }
 
-/** Returns the option `tls` of the gRPC clients. Without a setting, the clients use their own default. */
-export function tlsOf({ tls, caFile, certFile, keyFile }: GatewayConfig["service"]) {
+function toHttpServerTls({ certFile = "", keyFile = "" }: CertificateTexts, { minVersion }: ServerTlsConfig) {
+  return { cert: certFile, key: keyFile, minVersion };
+}
+
+function serviceCertificatesOf(service: GatewayConfig["service"]): CertificateSource {
+  return createCertificateSource("gateway.service", service, systemClock);
+}
+
+/**
+ * Returns the option `tls` of the gRPC clients. Without a setting, the clients use their own default.
+ *
+ * @param certificates Certificates for each new connection. By default, those that the files have now.
+ */
+export function tlsOf(service: GatewayConfig["service"], certificates = serviceCertificatesOf(service)) {
+  const { tls, caFile, certFile } = service;
   if (caFile === undefined && certFile === undefined) return tls === undefined ? {} : { tls };
-  const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
-  return { tls: { rootCertificates: read(caFile), certChain: read(certFile), privateKey: read(keyFile) } };
+  let source: CertificateTexts | undefined;
+  let result: TlsCertificates = {};
+  return {
+    tls: (): TlsCertificates => {
+      const texts = certificates.current();
+      // The clients parse an object once.
+      if (texts !== source) {
+        result = { rootCertificates: texts.caFile, certChain: texts.certFile, privateKey: texts.keyFile };
+        source = texts;
+      }
+      return result;
+    },
+  };
 }

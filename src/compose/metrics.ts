@@ -2,7 +2,9 @@ import type { Logger } from "pino";
 import { systemClock } from "../base/clock.js";
 import { ownVersion } from "../base/own_version.js";
 import type { MetricsConfig } from "../config/config.js";
+import type { CertificateFile } from "../config/files/certificates.js";
 import type { LogLosses } from "../log/process_log.js";
+import { createCertificateMetrics } from "../metrics/certificate_metrics.js";
 import { startMetricsEndpoint } from "../metrics/endpoint.js";
 import { addLogMetrics } from "../metrics/log_metrics.js";
 import { addProcessMetrics, withAggregations } from "../metrics/process_metrics.js";
@@ -32,6 +34,8 @@ export interface ProcessMetrics {
   readonly address: string | undefined;
   /** Counts a reload of the configuration. */
   readonly onReloadResult: OnReloadResult;
+  /** Reports a certificate in use. The values of its label are settings, never contents. */
+  onCertificate(file: CertificateFile): void;
   /** Adds the metrics of a server to the scrapes. */
   add(source: MetricsSource): void;
   /** Stops the endpoint. */
@@ -70,6 +74,7 @@ export async function startProcessMetrics(
     registry,
     onReloadResult: createReloadMetrics(registry, systemClock),
     address: endpoint?.address,
+    onCertificate: createCertificateMetrics(registry),
     add: (source) => void sources.push(source),
     async stop() {
       await endpoint?.stop();

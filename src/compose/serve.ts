@@ -4,11 +4,12 @@ import type { Config, GatewayConfig } from "../config/config.js";
 import { readCertificateFiles } from "../config/files/certificates.js";
 import type { GatewayServer } from "../gateway/server.js";
 import type { LogLosses } from "../log/process_log.js";
+import type { Tracing } from "../tracing/tracing.js";
 import { monitorCertificates } from "./certificate_monitor.js";
 import { monitorDescriptors, reservedDescriptors } from "./file_descriptors.js";
 import { startGatewayFromConfig } from "./gateway.js";
 import { defaultMetricsAddress, type ProcessMetrics, startProcessMetrics } from "./metrics.js";
-import type { Reloadable } from "./reload/reloadable.js";
+import { combineReloadables, type Reloadable } from "./reload/reloadable.js";
 import type { OnReloadResult } from "./reload/reloader.js";
 import { type Service, startService } from "./service.js";
 
@@ -26,20 +27,32 @@ export interface RunningServers extends Reloadable {
   stop(): Promise<void>;
 }
 
+/** Options of {@link startServers}. */
+export interface ServeOptions {
+  /** Starts the service. Default: in this process. */
+  readonly start?: (() => Promise<Service>) | undefined;
+  readonly clock?: Clock | undefined;
+  /** Lines that the log has dropped, for metrics. */
+  readonly losses?: Readonly<LogLosses> | undefined;
+  /** Traces of the gateway in this process. */
+  readonly tracing?: Tracing | undefined;
+}
+
 /**
  * Starts the service and, in development mode, the gateway in the same process. Otherwise the gateway is a
  * separate process.
  *
- * @param start Starts the service. Default: in this process.
- * @param losses Lines that the log has dropped, for metrics.
  * @throws Error when the service cannot start or an address cannot be bound. Nothing is left running then.
  */
 export async function startServers(
   config: Config,
   log: Logger,
-  start: (config: Config, log: Logger) => Promise<Service> = startService,
-  clock: Clock = systemClock,
-  losses: Readonly<LogLosses> = { lines: 0 },
+  {
+    start = () => startService(config, log),
+    clock = systemClock,
+    tracing,
+    losses = { lines: 0 },
+  }: ServeOptions = {},
 ): Promise<RunningServers> {
   const metrics = config.metrics.enabled
     ? await startProcessMetrics(config.metrics, defaultMetricsAddress.service, log, losses)
@@ -50,10 +63,10 @@ export async function startServers(
     for (const each of running.reverse()) await each.stop();
   };
   try {
-    const service = withMonitors(await start(config, log), config, log, clock);
+    const service = withMonitors(await start(), config, metrics, log, clock);
     running.push(service);
     metrics?.add(service);
-    const gateway = await startDevelopmentGateway(config, service.grpcAddress, metrics, log);
+    const gateway = await startDevelopmentGateway(config, service.grpcAddress, { metrics, tracing }, log);
     if (gateway) running.push(gateway);
     let stopPromise: Promise<void> | undefined;
     return {
@@ -76,13 +89,17 @@ export async function startServers(
 async function startDevelopmentGateway(
   { development, gateway, grpc }: Config,
   grpcAddress: string,
-  metrics: ProcessMetrics | undefined,
+  {
+    metrics,
+    tracing,
+  }: { readonly metrics: ProcessMetrics | undefined; readonly tracing: Tracing | undefined },
   log: Logger,
 ): Promise<GatewayServer | undefined> {
   if (!development || !gateway) return undefined;
   return startGatewayFromConfig(localGatewayConfig(grpcAddress, grpc.tls, gateway), log, {
     demo: true,
     metrics,
+    tracing,
   });
 }
 
@@ -108,14 +125,34 @@ function maxGatewayConnections({ limits, trustedProxies }: GatewayConfig): numbe
 }
 
 /** Returns the service with monitors of its certificates and file descriptors, which stop with it. */
-function withMonitors(service: Service, config: Config, log: Logger, clock: Clock): Service {
+function withMonitors(
+  service: Service,
+  config: Config,
+  metrics: ProcessMetrics | undefined,
+  log: Logger,
+  clock: Clock,
+): Service {
   const { grpc, store } = config;
-  const stopCertificateMonitor = monitorCertificates(readCertificateFiles({ grpc, store }), log, clock);
+  const certificateMonitor = monitorCertificates(
+    readCertificateFiles({ grpc, store }),
+    log,
+    clock,
+    metrics?.onCertificate,
+  );
   const stopDescriptorMonitor = monitorDescriptors({ needed: descriptorsNeeded(config), log, clock });
   return {
     ...service,
+    ...combineReloadables([
+      service,
+      {
+        async prepareReload(next) {
+          const files = readCertificateFiles(next);
+          return () => certificateMonitor.replace(files.filter(({ path }) => path[0] !== "gateway"));
+        },
+      },
+    ]),
     stop() {
-      stopCertificateMonitor();
+      certificateMonitor.stop();
       stopDescriptorMonitor();
       return service.stop();
     },

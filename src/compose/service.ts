@@ -20,9 +20,11 @@ import { createMemorySignInSwitch } from "../store/memory/sign_in_switch.js";
 import type { SignInSwitch } from "../store/sign_in_switch.js";
 import type { TicketSearch } from "../store/ticket_search.js";
 import type { TicketStore } from "../store/ticket_store.js";
+import type { Tracing } from "../tracing/tracing.js";
 import { createIdentities } from "./identities.js";
 import type { MetricsSource } from "./metrics.js";
 import { createPolicies } from "./policies.js";
+import { type CertificateTexts, createCertificateSource } from "./reload/certificate_source.js";
 import { combineReloadables, type Reloadable } from "./reload/reloadable.js";
 import { lifetimesOf, type OpenedStore, openStore } from "./store.js";
 
@@ -42,6 +44,8 @@ export interface ServiceOverrides {
   readonly signInSwitch?: SignInSwitch;
   /** Search beside a replaced store. By default it finds nothing. */
   readonly search?: TicketSearch;
+  /** Traces of the process. None by default. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /**
@@ -65,12 +69,18 @@ export async function startService(
   const { tickets: ticketConfig } = config;
   const lifetimes = lifetimesOf(ticketConfig);
   const policies = createPolicies(config);
-  const { store, signInSwitch, search, ...openedStore } = overrides.store
+  const {
+    store: untracedStore,
+    signInSwitch,
+    search,
+    ...openedStore
+  } = overrides.store
     ? toOpenedStore(overrides.store, overrides, clock)
     : await openStore(config.store, {
         ...{ clock, lifetimes, log, observers: observers?.sharedStore },
         onExpire: observers?.tickets.onWrite,
       });
+  const store = overrides.tracing?.traceStore(untracedStore, config.store.kind === "redis") ?? untracedStore;
   const ticketContext = { store, clock: openedStore.clock, lifetimes, observer: observers?.tickets };
   const sharing =
     openedStore.rates &&
@@ -114,9 +124,16 @@ export async function startService(
 
   try {
     const { apps, users } = identities;
+    const certificates =
+      config.grpc.tls &&
+      createCertificateSource("grpc.tls", config.grpc.tls, clock, (texts) =>
+        server.replaceCertificates(toServerCertificates(texts)),
+      );
     const server = await startGrpcServer({
+      certificates: certificates && toServerCertificates(certificates.current()),
       ...{ config: config.grpc, handlers, apps, users, clock, log },
       observer: observers?.calls ?? silentCallObserver,
+      tracer: overrides.tracing?.callTracer(config.grpc.traceContextFrom),
       admin:
         config.admins.length === 0
           ? undefined
@@ -136,7 +153,10 @@ export async function startService(
     return {
       grpcAddress: server.address,
       readMetrics: async () => (registry ? [await registry.snapshot()] : []),
-      ...combineReloadables([policies, identities, openedStore]),
+      ...combineReloadables([
+        ...[policies, identities, openedStore],
+        { prepareReload: async ({ grpc }) => certificates?.prepare(grpc.tls ?? {}) ?? (() => {}) },
+      ]),
       stop() {
         stopPromise ??= server.stop().then(release);
         return stopPromise;
@@ -146,6 +166,10 @@ export async function startService(
     await release();
     throw error;
   }
+}
+
+function toServerCertificates({ certFile = "", keyFile = "", clientCaFile }: CertificateTexts) {
+  return { cert: certFile, key: keyFile, clientCa: clientCaFile };
 }
 
 function reportRateSharing(error: unknown, log: Logger): void {

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Logger } from "pino";
 import { isLoopbackHost } from "../base/address.js";
 import type { Clock } from "../base/clock.js";
@@ -7,7 +6,7 @@ import type { Lifetimes, Ticket } from "../domain/ticket.js";
 import type { SharedStoreObservers } from "../metrics/store_metrics.js";
 import { createMemoryStore } from "../store/memory/memory_store.js";
 import { createMemorySignInSwitch } from "../store/memory/sign_in_switch.js";
-import type { ConnectionOptions } from "../store/redis/connection/connection.js";
+import type { ConnectionOptions, TlsOptions } from "../store/redis/connection/connection.js";
 import { openRedisStore, type RedisStoreOptions } from "../store/redis/redis_store.js";
 import type { StoreEvents } from "../store/redis/store_events.js";
 import {
@@ -27,6 +26,7 @@ import {
   type RedisCredentials,
   withCredentials,
 } from "./redis_credentials.js";
+import { type CertificateSource, createCertificateSource } from "./reload/certificate_source.js";
 import { combineReloadables, type Reloadable } from "./reload/reloadable.js";
 
 /** The parts of the health status that depend on the store. */
@@ -35,7 +35,7 @@ export interface HealthReporter {
   setClockInSync(isInSync: boolean): void;
 }
 
-/** An open store. A reload replaces the credentials of connections that are opened from then on. */
+/** An open store. A reload replaces credentials and certificates of connections that are opened from then on. */
 export interface OpenedStore extends Reloadable {
   readonly store: TicketStore;
   readonly signInSwitch: SignInSwitch;
@@ -82,16 +82,20 @@ export async function openStore(config: StoreConfig, dependencies: StoreDependen
   }
   const health = createHealthRelay();
   const credentials = createRedisCredentials(config.redis);
+  const certificates = redisCertificatesOf(config, clock);
   const store = await openRedisStore({
-    ...redisStoreOptionsOf(config, { clock, lifetimes }, credentials),
+    ...redisStoreOptionsOf(config, { clock, lifetimes }, credentials, certificates),
     events: combineEvents(createStoreEvents(log, health), observers?.events),
   });
   const { signInSwitch, search, rates } = store;
   const observed = observers ? observeStore(store, observers.operations) : store;
-  const { prepareReload } = credentials;
   return {
     ...{ store: observed, signInSwitch, search, rates, clock: store.clock },
-    ...{ reportHealthTo: health.reportTo, prepareReload },
+    reportHealthTo: health.reportTo,
+    ...combineReloadables([
+      credentials,
+      { prepareReload: async ({ store: { redis } }) => certificates.prepare(redis.tls ?? {}) },
+    ]),
   };
 }
 
@@ -114,14 +118,19 @@ function combineEvents(first: StoreEvents, second: StoreEvents | undefined): Sto
   };
 }
 
+function redisCertificatesOf({ redis }: StoreConfig, clock: Clock): CertificateSource {
+  return createCertificateSource("store.redis.tls", redis.tls ?? {}, clock);
+}
+
 /** Returns the options of the configured store in Redis, without the listener of its events. */
 export function redisStoreOptionsOf(
   config: StoreConfig,
   { clock, lifetimes }: Pick<StoreDependencies, "clock" | "lifetimes">,
   credentials: RedisCredentials = createRedisCredentials(config.redis),
+  certificates: CertificateSource = redisCertificatesOf(config, clock),
 ): Omit<RedisStoreOptions, "events"> {
   const { keyPrefix, replicaAcks, replicaFsync, timeout, refreshInterval, requireDurable } = config.redis;
-  const connectionOptions = connectionOptionsOf(config.redis, credentials.ofServers);
+  const connectionOptions = connectionOptionsOf(config.redis, credentials.ofServers, certificates);
   return {
     ...{ clock, lifetimes, keyPrefix, replicaAcks, replicaFsync, timeout, refreshInterval, requireDurable },
     ...{ connectionOptions, ticketLimits: config },
@@ -210,14 +219,26 @@ function topologyOf(
 function connectionOptionsOf(
   { url, tls, allowPlaintextOnNetwork }: RedisConfig,
   credentials: () => Credentials,
+  certificates: CertificateSource,
 ): ConnectionOptions {
   const parsedUrl = url === undefined ? undefined : new URL(url);
-  const readPem = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file, "utf8"));
-  const pem = { ca: readPem(tls?.caFile), cert: readPem(tls?.certFile), key: readPem(tls?.keyFile) };
+  // Read for each connection, so that it has the certificates of the last reload.
+  const tlsOptions: TlsOptions = {
+    get ca() {
+      return certificates.current().caFile;
+    },
+    get cert() {
+      return certificates.current().certFile;
+    },
+    get key() {
+      return certificates.current().keyFile;
+    },
+    serverName: tls?.serverName,
+  };
   const options = {
     database: Number(parsedUrl?.pathname.slice(1) || 0),
     allowsPlaintext: (host: string) => allowPlaintextOnNetwork || isLoopbackHost(host),
-    tls: tls || parsedUrl?.protocol === "rediss:" ? { ...pem, serverName: tls?.serverName } : undefined,
+    tls: tls || parsedUrl?.protocol === "rediss:" ? tlsOptions : undefined,
   };
   return withCredentials(options, credentials);
 }

@@ -65,6 +65,8 @@ export interface GrpcConfig {
   readonly tls: GrpcTlsConfig | undefined;
   /** Must be true for plain text on an address other than loopback. */
   readonly allowPlaintextOnNetwork: boolean;
+  /** Networks of the callers whose traces are continued. The traces of others are only linked. */
+  readonly traceContextFrom: readonly string[];
   /** Enables the reflection service. */
   readonly reflection: boolean;
   /** Age at which a connection's client is asked to open another one; 0 for no limit. Its calls continue. */

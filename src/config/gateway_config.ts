@@ -36,6 +36,8 @@ export interface GatewayConfig {
   readonly heartbeatInterval: number;
   /** IP addresses and networks (CIDR) of the proxies whose forwarded headers are trusted. */
   readonly trustedProxies: readonly string[];
+  /** Networks of the callers whose traces are continued. The traces of others are only linked. */
+  readonly traceContextFrom: readonly string[];
   /** Header in which the trusted proxies send the client's address. */
   readonly clientIpHeader: "x-forwarded-for" | "x-real-ip";
   readonly limits: {

@@ -7,7 +7,7 @@ import {
 } from "node:http";
 import { createServer as createTls } from "node:https";
 import type { Socket } from "node:net";
-import type { SecureContextOptions } from "node:tls";
+import { type SecureContextOptions, Server as TlsServer } from "node:tls";
 import { createFairQueue } from "../base/fair_queue.js";
 import { createNetworkMatcher, parseNetworks } from "../base/ip_network.js";
 import { serverTlsProtocol, type TlsVersion } from "../base/tls_protocol.js";
@@ -83,6 +83,11 @@ export function createHttpServer(
   server.on("checkExpectation", (request, response) => server.emit("request", request, response));
   limitConnections(server, limits, createNetworkMatcher(parseNetworks(trustedProxies)), observer);
   return server;
+}
+
+/** Uses another certificate for connections from now on. It must have been checked. No effect without TLS. */
+export function replaceCertificate(server: Server, tls: HttpServerTls): void {
+  if (server instanceof TlsServer) server.setSecureContext(secureContextOf(tls));
 }
 
 function secureContextOf({ cert, key, minVersion }: HttpServerTls): SecureContextOptions {

@@ -13,7 +13,13 @@ import { createFastifyServer } from "./fastify_server.js";
 import { type ClientIpHeader, sanitizeForwardedHeaders } from "./forwarded_headers.js";
 import { addressKeyOf } from "./http/client_address.js";
 import { observeRequests } from "./http/request_observer.js";
-import { type ConnectionLimits, createHttpServer, type HttpServerTls } from "./http_server.js";
+import { type RequestTracer, traceRequests } from "./http/request_tracer.js";
+import {
+  type ConnectionLimits,
+  createHttpServer,
+  type HttpServerTls,
+  replaceCertificate,
+} from "./http_server.js";
 import { completeObserver, type GatewayObserver } from "./observer.js";
 import type { GatewayLimits, GatewayOptions } from "./options.js";
 import { registerGateway } from "./plugin.js";
@@ -34,6 +40,8 @@ export interface GatewayServerOptions extends Omit<GatewayOptions, "limits"> {
   /** The header in which those proxies report the client's address. `x-forwarded-for` by default. */
   readonly clientIpHeader?: ClientIpHeader | undefined;
   readonly log: Logger;
+  /** Makes a span of each request. Without it, requests are not traced. */
+  readonly tracer?: RequestTracer | undefined;
   /**
    * Time for which requests are still served after `/readyz` reports a stop, in milliseconds, so that load balancers
    * notice. 0 by default.
@@ -53,6 +61,8 @@ export interface GatewayServerOptions extends Omit<GatewayOptions, "limits"> {
 export interface GatewayServer {
   /** The bound address, as `HOST:PORT`. */
   readonly address: string;
+  /** Uses another certificate for connections from now on. It must have been checked. No effect without TLS. */
+  replaceCertificate(tls: HttpServerTls): void;
   /**
    * Prepares other apps, keys and another log level. Returns a function that applies them to requests from then on.
    *
@@ -81,6 +91,7 @@ export async function startGateway(
   const { host, port } = options;
   const observer = completeObserver(options.observer);
   const server = createServer(options, observer);
+  if (options.tracer) traceRequests(server, options.tracer);
   if (observer) observeRequests(server, observer);
   let monitor: ServiceMonitor | undefined;
   let stopServer: () => Promise<void>;
@@ -111,6 +122,7 @@ export async function startGateway(
   let stopped: Promise<void> | undefined;
   return {
     address: boundAddressOf(server, host),
+    replaceCertificate: (tls) => replaceCertificate(server.server, tls),
     prepareSettings({ logLevel, ...settings }) {
       const commit = context.prepareReload(settings);
       return () => {

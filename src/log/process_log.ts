@@ -34,7 +34,16 @@ export interface LogOptions {
  */
 export function createProcessLog(
   { level, format, time, levels }: LogOptions,
-  { development, losses }: { readonly development: boolean; readonly losses?: LogLosses },
+  {
+    development,
+    losses,
+    lineFields,
+  }: {
+    readonly development: boolean;
+    readonly losses?: LogLosses;
+    /** Returns fields for each line when it is written. */
+    readonly lineFields?: (() => object) | undefined;
+  },
   { env, stdout, onExit }: LogEnvironment,
 ): Logger {
   const buffer = createLineBuffer({
@@ -52,6 +61,7 @@ export function createProcessLog(
   const log = pino(
     {
       ...{ level, redact: redaction },
+      ...(lineFields && { mixin: lineFields }),
       ...(time === "iso" && { timestamp: pino.stdTimeFunctions.isoTime }),
       ...(levels === "name" && { formatters: { level: (label) => ({ level: label }) } }),
     },

@@ -1,4 +1,3 @@
-import { LRUCache } from "lru-cache";
 import type { Clock } from "../base/clock.js";
 import { isTerminal, type Ticket, type TicketState } from "../domain/ticket.js";
 import type { TicketObserver } from "../service/ticket_observer.js";
@@ -12,6 +11,12 @@ const maxTimedTickets = 50_000;
 
 /** Number of apps with a label of their own. Further ones count as `other`. */
 const maxApps = 100;
+
+/** Moments of a ticket, as far as this process has seen them. */
+interface TicketTimes {
+  readonly createdAt: number | undefined;
+  readonly since: number;
+}
 
 /** States in which a ticket is live. */
 const liveStates: readonly TicketState[] = ["PENDING", "SCANNED", "AWAITING_CHECK_CODE", "AUTHORIZED"];
@@ -49,9 +54,9 @@ export function createTicketMetrics(
     bounds,
   });
   const apps = new Set<string>();
-  const times = new LRUCache<string, { readonly createdAt: number | undefined; readonly since: number }>({
-    max: maxTimedTickets,
-  });
+  // A Map, oldest entry first: `lru-cache` clears all its places whenever its last entry is deleted, which takes as
+  // long as a call where one person signs in at a time.
+  const times = new Map<string, TicketTimes>();
   const live = seesAllWrites
     ? registry.gauge({ name: "qrlogin_live_tickets", help: "Live tickets by state.", labels: ["state"] })
     : undefined;
@@ -70,9 +75,16 @@ export function createTicketMetrics(
     if (before && step !== undefined) steps.with({ step }).observe((now - before.since) / 1_000);
     if (before?.createdAt !== undefined && state === "EXCHANGED")
       steps.with({ step: "sign_in" }).observe((now - before.createdAt) / 1_000);
-    if (isTerminal(state)) times.delete(id);
-    else if (state !== previous?.state)
-      times.set(id, { createdAt: previous ? before?.createdAt : now, since: now });
+    if (state === previous?.state) return;
+    // Deleted first, so that the new entry is the youngest.
+    times.delete(id);
+    if (isTerminal(state)) return;
+    if (times.size >= maxTimedTickets)
+      for (const [oldest] of times) {
+        times.delete(oldest);
+        break;
+      }
+    times.set(id, { createdAt: previous ? before?.createdAt : now, since: now });
   }
 
   return {

@@ -22,6 +22,7 @@ import {
 } from "./calls/call_handler.js";
 import { createCallLog } from "./calls/call_log.js";
 import type { CallObserver } from "./calls/call_observer.js";
+import type { CallTracer } from "./calls/call_tracer.js";
 import { type ClientCertificates, createClientCertificates } from "./calls/client_certificates.js";
 import { createInFlightCalls } from "./calls/in_flight.js";
 import { requireOneRequest } from "./calls/require_one_request.js";
@@ -31,15 +32,20 @@ import { createHttp2Limits, type Http2Observer } from "./http2/http2_limits.js";
 import { limitStreamResets } from "./http2/stream_resets.js";
 import { withRawMessages } from "./messages/raw_messages.js";
 import { addReflection, reflectionServices } from "./reflection.js";
+import { type ServerCertificates, TlsServerCredentials } from "./tls_credentials.js";
 
 export interface GrpcServerOptions {
   readonly config: GrpcConfig;
+  /** Certificates to present and to trust. Present if the configuration has TLS. */
+  readonly certificates?: ServerCertificates | undefined;
   readonly handlers: Handlers;
   readonly apps: AppAuthenticator<AppConfig>;
   /** Service of the administrators. If absent, it is not served. */
   readonly admin?: AdminServiceOptions | undefined;
   readonly users: Pick<UserAuthenticator, "authenticate">;
   readonly observer: CallObserver & Pick<Http2Observer, "onLimit">;
+  /** Makes a span of each call. Without it, calls are not traced. */
+  readonly tracer?: CallTracer | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -64,6 +70,8 @@ export interface GrpcServer {
   setServing(isServing: boolean): void;
   /** Returns the connections and calls at this moment. */
   load(): ServerLoad;
+  /** Uses other certificates for connections from now on. They must have been checked. No effect without TLS. */
+  replaceCertificates(certificates: ServerCertificates): void;
   /** Sets the health status of the clock: SERVING at the start. */
   setClockInSync(isInSync: boolean): void;
   /**
@@ -112,6 +120,9 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   });
   const clientCertificates =
     (config.tls?.clientCertificates ?? "none") === "none" ? undefined : createClientCertificates();
+  const tlsCredentials =
+    config.tls && options.certificates && new TlsServerCredentials(config.tls, options.certificates);
+  if (config.tls && !tlsCredentials) throw new Error("the server has no certificate");
   const inFlight = createInFlightCalls();
   const errorLogLimiter = createLogRateLimiter({
     log,
@@ -121,7 +132,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   });
   const admissions = createAdmissions(config.limits);
   const dependenciesOf = (service: string): CallDependencies => ({
-    ...{ log: createCallLog(log, errorLogLimiter), inFlight, admissions },
+    ...{ log: createCallLog(log, errorLogLimiter), tracer: options.tracer, inFlight, admissions },
     observer: { ofMethod: (name) => options.observer.ofMethod(`${service}/${name}`) },
   });
   server.addService(
@@ -151,7 +162,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   if (config.reflection) addReflection(server, admin ? [] : [adminServiceName]);
 
   limitStreamResets(server, config.limits);
-  const port = await bind(server, config);
+  const port = await bind(server, config.address, tlsCredentials);
   http2Limits.attach(server);
   const address = formatAddress({ ...splitAddress(config.address), port });
 
@@ -195,6 +206,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
         watches: inFlight.count("watches"),
       },
     }),
+    replaceCertificates: (certificates) => tlsCredentials?.replace(certificates),
     setClockInSync: (isInSync) => health.setStatus(clockName, servingStatus(isInSync)),
     stop() {
       stopPromise ??= stop();

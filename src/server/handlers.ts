@@ -110,7 +110,10 @@ export function createHandlers({
       const credentials = readTicketCredentials(request);
       call.setTicket(credentials.ticketId);
       return watch(app, credentials, {
-        onTicket: (ticket) => output.write({ status: toTicketStatus(ticket, credentials, clock) }),
+        onTicket(ticket, traceparent) {
+          call.traceStatus(ticket.state, traceparent);
+          output.write({ status: toTicketStatus(ticket, credentials, clock) });
+        },
         onEnd: output.end,
       });
     },

@@ -6,16 +6,18 @@ import type { GrpcTlsConfig } from "../config/config.js";
 
 /** Certificates and the key of a server, as PEM. */
 export interface ServerCertificates {
-  readonly cert: Buffer;
-  readonly key: Buffer;
+  readonly cert: string;
+  readonly key: string;
   /** Authorities whose client certificates are accepted. Undefined if clients are not asked for one. */
-  readonly clientCa: Buffer | undefined;
+  readonly clientCa: string | undefined;
 }
 
 type TlsSettings = Pick<GrpcTlsConfig, "minVersion" | "clientCertificates">;
 
 /** Credentials of a gRPC server with TLS. Those of grpc-js can set neither the version nor the suites. */
 export class TlsServerCredentials extends ServerCredentials {
+  private readonly settings: TlsSettings;
+
   constructor(settings: TlsSettings, certificates: ServerCertificates) {
     const { clientCertificates } = settings;
     super(
@@ -25,6 +27,12 @@ export class TlsServerCredentials extends ServerCredentials {
       },
       secureContextOf(settings, certificates),
     );
+    this.settings = settings;
+  }
+
+  /** Uses other certificates for connections from now on. They must have been checked. */
+  replace(certificates: ServerCertificates): void {
+    this.updateSecureContextOptions(secureContextOf(this.settings, certificates));
   }
 
   override _equals(other: ServerCredentials): boolean {
@@ -36,6 +44,9 @@ function secureContextOf(
   { minVersion, clientCertificates }: TlsSettings,
   { cert, key, clientCa }: ServerCertificates,
 ): SecureContextOptions {
+  // Without authorities, Node.js would accept the certificates of every public one.
+  if (clientCertificates !== "none" && clientCa === undefined)
+    throw new Error("client certificates need authorities");
   return {
     ...{ cert, key, ca: clientCa },
     ...serverTlsProtocol(minVersion),

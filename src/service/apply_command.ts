@@ -95,7 +95,7 @@ export async function load(
 export async function subscribe(
   { store }: TicketContext,
   id: string,
-  onChange: () => void,
+  onChange: (traceparent?: string) => void,
 ): Promise<() => void> {
   requireTicketId(id);
   // Without `translateStoreErrors`, as in `load`.

@@ -21,8 +21,10 @@ export interface WatchListener {
   /**
    * Receives the current ticket. The next one is delivered only after `resume`. It is the same ticket again for a
    * heartbeat, and when the code that its screen must show has changed.
+   *
+   * @param traceparent Trace context of a write since the last one; see {@link TicketStore.subscribe}.
    */
-  onTicket(ticket: Ticket): void;
+  onTicket(ticket: Ticket, traceparent?: string): void;
   /**
    * Receives the end of the watch, once and last. `error` is undefined after a terminal state; otherwise it is the
    * reason given to `end`, or a TicketError TICKET_NOT_FOUND, WATCH_SUPERSEDED, STORE_UNAVAILABLE (before the first
@@ -93,6 +95,8 @@ class Watch implements TicketWatch {
   /** Moment of the timer at which the ticket expires, or at which an unreachable store is read again. */
   private readAgainAt = 0;
   private last: Ticket | undefined = undefined;
+  /** Trace context of the write that the store has reported last. */
+  private traceparent: string | undefined = undefined;
   /** Number of the step that the listener has; undefined if the code of the ticket does not change. */
   private sentStep: number | undefined = undefined;
   private cancelTimer: (() => void) | undefined = undefined;
@@ -108,7 +112,7 @@ class Watch implements TicketWatch {
   async start(checkAccess: AccessCheck): Promise<void> {
     const { context, watchLimit } = this.dependencies;
     try {
-      this.unsubscribe = await subscribe(context, this.ticketId, () => this.onChange());
+      this.unsubscribe = await subscribe(context, this.ticketId, (traceparent) => this.onChange(traceparent));
       const ticket = await load(context, this.ticketId, checkAccess);
       if (this.hasEnded) return;
       // Counted only after the access check: a caller without access must not be able to end the creator's watch.
@@ -149,7 +153,9 @@ class Watch implements TicketWatch {
 
   private send(ticket: Ticket): void {
     this.sentStep = this.stepNumberOf(ticket);
-    this.listener.onTicket(ticket);
+    const { traceparent } = this;
+    this.traceparent = undefined;
+    this.listener.onTicket(ticket, traceparent);
   }
 
   /** Sends the next step. Nobody would catch an error of the listener here, in the callback of a timer. */
@@ -170,8 +176,9 @@ class Watch implements TicketWatch {
     else this.cancelTimer = timer.after(Math.max(0, at - timer.now()), this.onTimer);
   }
 
-  private onChange(): void {
+  private onChange(traceparent: string | undefined): void {
     this.hasChanged = true;
+    this.traceparent = traceparent;
     if (this.cancelTimer) void this.readAgain();
   }
 

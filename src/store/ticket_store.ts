@@ -17,7 +17,7 @@ export interface TicketStore {
    * @throws TicketError TOO_MANY_TICKETS when the store, or the app's share of it, is full.
    * @throws Error when the id is taken. With 128 random bits that is a fault.
    */
-  create(ticket: Ticket): Promise<void>;
+  create(ticket: Ticket, traceparent?: string): Promise<void>;
 
   /** Resolves with the ticket as last written, or with undefined if it does not exist or has been deleted. */
   get(id: string): Promise<Ticket | undefined>;
@@ -29,14 +29,17 @@ export interface TicketStore {
    * @throws StoreUnavailableError with `outcome` "unknown" when the back end became unreachable before it
    * replied.
    */
-  replace(ticket: Ticket, expectedWriteId: string): Promise<boolean>;
+  replace(ticket: Ticket, expectedWriteId: string, traceparent?: string): Promise<boolean>;
 
   /**
    * Calls `onChange` after every write to the ticket that commits after the promise has resolved. Resolves with a
    * function that ends the subscription. A call only triggers a read: one that is lost, repeated or late may delay an
    * update but not falsify it. `onChange` must not throw. The ticket need not exist.
+   *
+   * `traceparent` is the context that the write was given (W3C Trace Context). It is for traces alone: it may be
+   * missing, or that of another write to the ticket.
    */
-  subscribe(id: string, onChange: () => void): Promise<() => void>;
+  subscribe(id: string, onChange: (traceparent?: string) => void): Promise<() => void>;
 
   /** Releases every connection, timer and subscription. Has no effect when called again. */
   close(): Promise<void>;

@@ -86,7 +86,8 @@ describe("sign-ins", () => {
     expect(await run(words, {})).toEqual({
       ...{ code: 1, stdout: "" },
       stderr:
-        "qrlogin: set QRLOGIN_ADMIN_SECRET to the secret of the administrator, or QRLOGIN_ADMIN_SECRET_FILE to a file that has it\n",
+        "qrlogin: set QRLOGIN_ADMIN_SECRET to the secret of the administrator, or QRLOGIN_ADMIN_SECRET_FILE to a " +
+        "file that has it\n",
     });
     const wrong = await run(words, { QRLOGIN_ADMIN_SECRET: "not-the-secret" });
     expect(wrong).toMatchObject({ code: 1, stdout: "" });
@@ -147,18 +148,8 @@ describe("tickets show", () => {
   it("takes the secret from a file, and says that a ticket is unknown", async () => {
     const file = temporaryFile("secret", `${adminSecret}\n`);
     const unknown = await run(
-      [
-        "tickets",
-        "show",
-        "a".repeat(12),
-        "--address",
-        server.address,
-        "--admin",
-        "ops",
-        "--secret-file",
-        file,
-      ],
-      {},
+      ["tickets", "show", "a".repeat(12), "--address", server.address, "--admin", "ops"],
+      { QRLOGIN_ADMIN_SECRET_FILE: file },
     );
     expect(unknown).toEqual({
       ...{ code: 1, stdout: "" },

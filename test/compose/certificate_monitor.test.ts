@@ -24,7 +24,8 @@ beforeEach(() => {
 function startMonitor(days: number) {
   const clock = createManualClock();
   const one = { setting, path: [], file, validFrom: noon, validTo: noon + days * day };
-  return { clock, end: monitorCertificates([one], log, clock) };
+  const monitor = monitorCertificates([one], log, clock);
+  return { clock, monitor, one, end: monitor.stop };
 }
 
 it("logs nothing about a certificate until its last 14 days, and then a warning every day", () => {
@@ -34,7 +35,7 @@ it("logs nothing about a certificate until its last 14 days, and then a warning 
   clock.advance(day);
   expect(lines).toEqual([expect.objectContaining({ level: 40, setting, file })]);
   expect(lines[0]?.msg).toBe(
-    "the certificate expires soon, at 2027-02-21T12:00:00.000Z: renew it and restart",
+    "the certificate expires soon, at 2027-02-21T12:00:00.000Z: renew it. A renewed one is used without a restart",
   );
   clock.advance(2 * day);
   expect(lines).toHaveLength(3);
@@ -58,6 +59,19 @@ it("checks a certificate by the wall clock, which may be set", () => {
   expect(lines).toEqual([expect.objectContaining({ level: 50 })]);
 });
 
+it("monitors the certificates of the last reload alone, and reports each that is in use", () => {
+  const clock = createManualClock();
+  const one = { setting, path: [], file, validFrom: noon, validTo: noon + 3 * day };
+  const reported: number[] = [];
+  const monitor = monitorCertificates([one], log, clock, ({ validTo }) => reported.push(validTo));
+  monitor.replace([{ ...one, validTo: noon + 90 * day }]);
+  clock.advance(5 * day);
+  expect(lines).toEqual([]);
+  expect(reported).toEqual([noon + 3 * day, noon + 90 * day]);
+  monitor.stop();
+  expect(clock.pendingCount).toBe(0);
+});
+
 it("has no timer after it was stopped, or without a certificate", () => {
   const { clock, end } = startMonitor(90);
   end();
@@ -76,7 +90,7 @@ it("service and gateway start with an expired certificate, log an error, and mon
     developmentPreset: developmentPresets(),
   });
   const clock = createManualClock();
-  const { stop, grpcAddress, gatewayAddress = "" } = await startServers(config, log, undefined, clock);
+  const { stop, grpcAddress, gatewayAddress = "" } = await startServers(config, log, { clock });
   onTestFinished(stop);
   for (const address of [grpcAddress, gatewayAddress]) expect(await isListening(address)).toBe(true);
   const said = lines.filter(({ msg }) => String(msg).startsWith("the certificate has expired"));

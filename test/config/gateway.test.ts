@@ -37,6 +37,7 @@ test("a gateway with one app and one key has defaults for everything else", () =
     handleTtl: 3_600_000,
     heartbeatInterval: 15_000,
     trustedProxies: [],
+    traceContextFrom: [],
     clientIpHeader: "x-forwarded-for",
     limits: {
       ticketsPerMinute: 600,

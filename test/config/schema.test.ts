@@ -22,6 +22,9 @@ test("a file with one pool and one app has defaults for everything else", () => 
       tls: undefined,
       allowPlaintextOnNetwork: false,
       reflection: false,
+      traceContextFrom: [
+        ...["127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
+      ],
       maxConnectionAge: 1_800_000,
       limits: {
         messageBytes: 65_536,

@@ -46,7 +46,7 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant("a watch does not see changes", "Promise 2: every status is complete", [
     watch,
-    "this.unsubscribe = await subscribe(context, this.ticketId, () => this.onChange());",
+    "this.unsubscribe = await subscribe(context, this.ticketId, (traceparent) => this.onChange(traceparent));",
     "this.unsubscribe = await subscribe(context, this.ticketId, () => {});",
   ]),
   mutant(

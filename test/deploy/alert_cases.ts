@@ -253,4 +253,18 @@ export const alertCases: readonly AlertCase[] = [
     labels: ofService,
     after: 6,
   },
+  {
+    alert: "QrloginLogLinesDropped",
+    fires: { [`qrlogin_log_lines_dropped_total{${service}}`]: "0 0 7x10" },
+    silent: { [`qrlogin_log_lines_dropped_total{${service}}`]: "7x20" },
+    labels: ofService,
+    after: 5,
+  },
+  {
+    alert: "QrloginReloadFailed",
+    fires: { [`qrlogin_config_last_reload_successful{${service}}`]: "1 0x20" },
+    silent: { [`qrlogin_config_last_reload_successful{${service}}`]: "1 0 1x20" },
+    labels: ofService,
+    after: 5,
+  },
 ];

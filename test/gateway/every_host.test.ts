@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TicketState } from "../../src/client/index.js";
-import type { SignIn } from "../../src/gateway/index.js";
+import type { GatewayObserver, SignIn } from "../../src/gateway/index.js";
 import { redaction } from "../../src/log/redaction.js";
 import { basic, type Calls, callersOf, responseOrThrow, scannedByText } from "../support/callers.js";
 import { flushPromises } from "../support/clock.js";
@@ -239,6 +239,19 @@ describe.each(hostKinds)("the gateway as a %s", (kind) => {
     finish();
     expect((await answer).text).toBe("welcome");
     await withTimeout(stopped, "the stop of the host");
+  });
+
+  it("an observer hears of requests by their routes, and of calls to the service", async () => {
+    const heard: string[] = [];
+    const observer: Partial<GatewayObserver> = {
+      requestEnded: ({ route, status }) => heard.push(`${route} ${status}`),
+      callEnded: ({ method, codeName }) => heard.push(`${method} ${codeName}`),
+    };
+    const observed = await start({ observer });
+    await openBrowser(observed.url).create({});
+    const expected = ["/qrlogin/v1/tickets 201", "qrlogin.v1.QrLoginService/CreateTicket OK"];
+    await expect.poll(() => heard).toEqual(expect.arrayContaining(expected));
+    await observed.stop();
   });
 
   it("each request has one log line, which holds no handle, cookie or text of the code", async () => {

@@ -1,5 +1,6 @@
 import { systemClock } from "../../src/base/clock.js";
 import { createWorkersMetrics } from "../../src/compose/workers/worker_metrics.js";
+import { createCertificateMetrics } from "../../src/metrics/certificate_metrics.js";
 import { createGatewayMetrics } from "../../src/metrics/gateway_metrics.js";
 import { addLogMetrics } from "../../src/metrics/log_metrics.js";
 import { addProcessMetrics } from "../../src/metrics/process_metrics.js";
@@ -11,6 +12,7 @@ import { createServiceMetrics } from "../../src/metrics/service_metrics.js";
 export const processRegistry = createMetricsRegistry();
 addProcessMetrics(processRegistry, "1.0.0");
 addLogMetrics(processRegistry, { lines: 0 });
+createCertificateMetrics(processRegistry);
 createReloadMetrics(processRegistry, systemClock);
 
 /** Returns the metrics of all programs, without those of Node.js. */

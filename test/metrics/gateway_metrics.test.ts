@@ -114,7 +114,7 @@ describe("metrics of requests", () => {
     const before = Object.keys(await samples());
     for (const variant of ["second", "%00third", "fourth%2f..", "..%2ffifth"]) await attack(variant);
     expect(Object.keys(await samples())).toEqual(before);
-    expect(JSON.stringify(before)).not.toContain("first");
+    for (const word of ["first", "PURGE", "MKCOL"]) expect(JSON.stringify(before)).not.toContain(word);
   });
 });
 

@@ -119,6 +119,16 @@ describe("client certificates that are required", () => {
   });
 });
 
+it("a client whose option tls is a function presents a renewed certificate when it connects again", async () => {
+  await start("required");
+  let certificates = { rootCertificates: certificate, certChain: foreignCertificate, privateKey };
+  const client = createAppClient({ address: server.address, appId: "shop", tls: () => certificates });
+  onTestFinished(() => client.close());
+  await expect(client.createTicket({})).rejects.toMatchObject({ codeName: "UNAVAILABLE" });
+  certificates = { ...certificates, certChain: shopCertificate };
+  expect(await client.getSigningKeys()).toBeDefined();
+});
+
 it("a connection with client certificates is never resumed, so that each one is verified", async () => {
   await start();
   const port = Number(server.address.split(":").at(-1));

@@ -17,7 +17,12 @@ it("CreateTicket renders the images of different apps in turns", async () => {
   const dependencies = { tickets, clock, images, apps: [], maxCustomDataBytes: 512, minPollInterval: 500 };
   const { createTicket } = createHandlers(dependencies as unknown as HandlerDependencies).app;
   const request = CreateTicketRequest.fromPartial({ qrImage: { format: QrImageFormat.PNG } });
-  const call = { setTicket: () => {}, onEnd: () => {}, signal: () => new AbortController().signal };
+  const call = {
+    setTicket: () => {},
+    traceStatus: () => {},
+    onEnd: () => {},
+    signal: () => new AbortController().signal,
+  };
   for (const id of ["shop", "blog"]) {
     await createTicket.handle({ id, userPool: "customers" } as AppConfig, request, call);
   }

@@ -29,7 +29,7 @@ function createScheduledStore(inner: TicketStore, scheduler: fc.Scheduler): Tick
     async subscribe(id, onChange) {
       await turn("subscribe arrives");
       // Takes effect with the reply and no sooner, which is the minimum that the contract guarantees.
-      return await inner.subscribe(id, () => void turn("change notification").then(onChange));
+      return await inner.subscribe(id, () => void turn("change notification").then(() => onChange()));
     },
     close: () => inner.close(),
   };

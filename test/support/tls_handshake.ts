@@ -1,10 +1,12 @@
 import { once } from "node:events";
-import { type ConnectionOptions, connect } from "node:tls";
+import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 
 /** The protocol and the suite of a TLS connection. */
 export interface Handshake {
   readonly protocol: string | null;
   readonly suite: string;
+  /** Certificate of the server, as PEM. */
+  readonly certificate: string;
 }
 
 /**
@@ -17,7 +19,13 @@ export async function shakeHands(address: string, options: ConnectionOptions = {
   const ciphers = `${options.ciphers ?? "DEFAULT"}:@SECLEVEL=0`;
   const socket = connect({ host: "127.0.0.1", port, rejectUnauthorized: false, ...options, ciphers });
   await once(socket, "secureConnect");
-  const handshake = { protocol: socket.getProtocol(), suite: socket.getCipher().name };
+  const handshake = {
+    protocol: socket.getProtocol(),
+    suite: socket.getCipher().name,
+    certificate: pemOf(socket),
+  };
   socket.destroy();
   return handshake;
 }
+
+const pemOf = (socket: TLSSocket) => socket.getPeerX509Certificate()?.toString() ?? "";

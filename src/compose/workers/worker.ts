@@ -1,7 +1,7 @@
 import cluster, { type Worker } from "node:cluster";
 import { systemClock } from "../../base/clock.js";
 import type { Config } from "../../config/config.js";
-import { createProcessLog, type LogEnvironment } from "../../log/process_log.js";
+import type { LogEnvironment } from "../../log/process_log.js";
 import { monitorDescriptors } from "../file_descriptors.js";
 import { createProcessRegistry, type MetricsSource } from "../metrics.js";
 import {
@@ -12,6 +12,7 @@ import {
 } from "../reload/reloadable.js";
 import { type Service, startService } from "../service.js";
 import { serviceStopTimeout } from "../stop_timeouts.js";
+import { startTelemetry } from "../tracing.js";
 import type { ParentMessage, WorkerMessage } from "./messages.js";
 
 type StartMessage = Extract<ParentMessage, { kind: "start" }>;
@@ -45,14 +46,12 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
   const { start, stop } = parentMessages(worker);
   await sendToParent(worker, { kind: "waiting" });
   const { number, config } = await start;
-  const losses = { lines: 0 };
-  const log = createProcessLog(config.log, { ...config, losses }, environment).child({
-    worker: number,
-  });
+  const { log: parentLog, tracing, losses } = await startTelemetry(config, "qrlogin", environment);
+  const log = parentLog.child({ worker: number });
 
   let service: Service;
   try {
-    service = await startService(config, log);
+    service = await startService(config, log, { tracing });
   } catch (error) {
     await sendToParent(worker, {
       kind: "failed",
@@ -76,6 +75,7 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
   // Open connections stay until the service closes them. New ones go to the other workers.
   if (reason === "not last") worker.disconnect();
   await service.stop();
+  await tracing?.stop();
   stopDescriptorMonitor();
   clearInterval(keepAlive);
   worker.disconnect();

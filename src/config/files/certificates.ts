@@ -66,40 +66,50 @@ export function readCertificateFiles({
   ];
 }
 
-function readFilesOf(
-  path: Path,
-  { certFile, caFile, clientCaFile }: CertificateFileNames = {},
-): CertificateFile[] {
-  return [
-    // A chain is valid while all of its certificates are; a set of authorities is valid while one of them is.
-    ...readFileOf([...path, "certFile"], certFile, { from: Math.max, to: Math.min }),
-    ...readFileOf([...path, "caFile"], caFile, { from: Math.min, to: Math.max }),
-    ...readFileOf([...path, "clientCaFile"], clientCaFile, { from: Math.min, to: Math.max }),
-  ];
+function readFilesOf(path: Path, names: CertificateFileNames = {}): CertificateFile[] {
+  return (["certFile", "caFile", "clientCaFile"] as const).flatMap((key) => {
+    const file = names[key];
+    const text = file === undefined ? undefined : readTextFile(file);
+    const kind = key === "certFile" ? "chain" : "authorities";
+    const validity = text && "content" in text ? validityOf(text.content, kind) : undefined;
+    if (file === undefined || !validity) return [];
+    const keyPath = [...path, key];
+    return [{ setting: formatPath(keyPath), path: keyPath, file, ...validity }];
+  });
 }
 
-type Choose = (...times: number[]) => number;
+type Validity = Pick<CertificateFile, "validFrom" | "validTo">;
 
-function readFileOf(
-  path: Path,
-  file: string | undefined,
-  choose: { from: Choose; to: Choose },
-): CertificateFile[] {
-  const text = file === undefined ? undefined : readTextFile(file);
-  const certificates = text && "content" in text ? parseCertificates(text.content) : undefined;
-  if (file === undefined || !certificates) return [];
-  const validFrom = choose.from(...certificates.map((one) => Date.parse(one.validFrom)));
-  const validTo = choose.to(...certificates.map((one) => Date.parse(one.validTo)));
-  return [{ setting: formatPath(path), path, file, validFrom, validTo }];
+/**
+ * Returns the validity of the certificates in a PEM text; undefined if there are none. A chain is valid while all of
+ * its certificates are; a set of authorities is valid while one of them is.
+ */
+function validityOf(pem: string, kind: "chain" | "authorities"): Validity | undefined {
+  const certificates = parseCertificates(pem);
+  if (!certificates) return undefined;
+  const [from, to] = kind === "chain" ? [Math.max, Math.min] : [Math.min, Math.max];
+  return {
+    validFrom: from(...certificates.map((one) => Date.parse(one.validFrom))),
+    validTo: to(...certificates.map((one) => Date.parse(one.validTo))),
+  };
+}
+
+/** Returns why a PEM text does not hold certificates that are valid at a time; undefined if it does. */
+export function describeTextValidityProblem(
+  pem: string,
+  kind: "chain" | "authorities",
+  now: number,
+): string | undefined {
+  const validity = validityOf(pem, kind);
+  return validity
+    ? describeValidityProblem(validity, now)
+    : "the file must contain certificates in PEM format";
 }
 
 /**
  * Returns why a file is not valid at a time (milliseconds since the Unix epoch); undefined if it is valid.
  */
-export function describeValidityProblem(
-  { validFrom, validTo }: CertificateFile,
-  now: number,
-): string | undefined {
+export function describeValidityProblem({ validFrom, validTo }: Validity, now: number): string | undefined {
   if (now >= validTo) return `the certificate has expired: it was valid until ${formatDate(validTo)}`;
   if (now < validFrom)
     return `the certificate is not valid yet: it becomes valid at ${formatDate(validFrom)}`;

@@ -23,7 +23,7 @@ export type ReloadedProcess = "service" | "gateway";
 /** Plans the change from the running configuration to one that was read. */
 export function planReload(running: Config, read: Config, process: ReloadedProcess): ReloadPlan {
   const config = reloadableSettings
-    .filter((path) => isApplicable(path, running))
+    .filter((path) => isApplicable(path, running, read))
     .reduce((merged, path) => copySetting(merged, read, path), running);
   const pathsBetween = (before: Config, after: Config) =>
     changesBetween(relevantPart(before, process), relevantPart(after, process)).map(({ path }) => path);
@@ -37,9 +37,18 @@ export function planReload(running: Config, read: Config, process: ReloadedProce
   };
 }
 
-/** Returns whether a running process can apply a setting. The admin service is only added at a start. */
-function isApplicable(path: readonly string[], { admins }: Config): boolean {
-  return path[0] !== "admins" || admins.length > 0;
+/** Returns whether a running process can apply a setting. */
+function isApplicable(path: readonly string[], running: Config, read: Config): boolean {
+  // The admin service is only added at a start.
+  if (path[0] === "admins") return running.admins.length > 0;
+  // Likewise, TLS and client certificates are turned on and off only by a restart.
+  if (path.at(-1)?.endsWith("File"))
+    return valueAt(running, path) !== undefined && valueAt(read, path) !== undefined;
+  return true;
+}
+
+function valueAt(node: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, key) => (isMap(inner) ? inner[key] : undefined), node);
 }
 
 /** Returns `target` with the value that `source` has at a path, if both have all maps on the way. */

@@ -118,6 +118,7 @@ export const gatewayOptionsSchemas = {
       .strictObject({ cert: nonEmptyText, key: nonEmptyText, minVersion: serverTlsSettings.minVersion })
       .optional(),
     log: logOption,
+    tracer: z.unknown().optional(),
     shutdownDelayMs: milliseconds(...durationLimits.shutdownDelay).optional(),
     shutdownDrainTimeMs: milliseconds(...durationLimits.shutdownGracePeriod).optional(),
     shutdownGracePeriodMs: milliseconds(...durationLimits.shutdownGracePeriod),

@@ -236,6 +236,9 @@ export const gatewaySchema = z
       .default(gatewayDefaults.heartbeatInterval)
       .describe("Interval at which a quiet event stream sends a comment."),
     ...proxySettings,
+    traceContextFrom: trustedNetworks
+      .default([])
+      .describe("Networks of the callers whose traces are continued: proxies that begin a trace themselves."),
     limits: z
       .strictObject({
         ...countLimits,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { privateNetworks, trustedNetworks } from "./trusted_networks.js";
 import { address, duration, integer, nonEmptyText, serverTlsSettings } from "./values.js";
 
 /** Section `grpc`: the listener of the service and its limits. */
@@ -33,6 +34,11 @@ export const grpcSchema = z
         "Whether to serve plain text on the network. Only for use behind a proxy that terminates TLS.",
       ),
     reflection: z.boolean().default(false).describe("Whether to serve reflection. True in development mode."),
+    traceContextFrom: trustedNetworks
+      .default([...privateNetworks])
+      .describe(
+        "Networks of the callers whose [traces](tracing.md) are continued. Those of others are only linked.",
+      ),
     maxConnectionAge: duration("0s", "24h")
       .prefault("30m")
       .describe(

@@ -48,6 +48,11 @@ function isNarrow(network: IpNetwork): boolean {
   return shareOf(network) <= 2 ** -shortestPrefix[network.version];
 }
 
+/** This machine, and the networks that are never public: RFC 1918 and RFC 4193. */
+export const privateNetworks = [
+  ...["127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
+];
+
 /** Addresses and networks of the proxies in front. Rejects networks that are too wide, alone or together. */
 export const trustedNetworks = z.array(trustedNetwork).superRefine((texts, context) => {
   // A network that is too wide by itself has already been reported.

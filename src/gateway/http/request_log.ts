@@ -8,6 +8,7 @@ import {
   type LogRateLimiter,
 } from "../../log/log_rate_limiter.js";
 import { requestIdLogFields } from "./request_id.js";
+import { traceLogFieldsOf } from "./request_tracer.js";
 
 /** Fields of a request's log line besides method, route, status and duration. */
 interface LogAnnotations {
@@ -80,7 +81,15 @@ export function logRequests(instance: FastifyInstance, clock: Clock): void {
     if (!shouldWrite) return;
     const durationMs = Math.round(reply.elapsedTime * 1_000) / 1_000;
     request.log.info(
-      { method, route: routeOptions.url, status, durationMs, ...annotations, ...requestIdLogFields(request) },
+      {
+        method,
+        route: routeOptions.url,
+        status,
+        durationMs,
+        ...annotations,
+        ...requestIdLogFields(request),
+        ...traceLogFieldsOf(request),
+      },
       "request",
     );
   });

@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { type handleServerStreamingCall, type handleUnaryCall, status } from "@grpc/grpc-js";
 import { newRequestId } from "../../base/request_id.js";
+import { logIdOf } from "../../domain/secrets.js";
 import { TicketError } from "../../domain/ticket_error.js";
 import { type Decoder, decodeRequest } from "../messages/decode.js";
 import { type Encoder, encodeResponse } from "../messages/encode.js";
@@ -9,6 +10,7 @@ import type { RequestBytes } from "../messages/raw_messages.js";
 import type { Admission } from "./admission.js";
 import type { CallerLogFields, CallLog, CallLogEntry } from "./call_log.js";
 import type { CallObserver, MethodObserver } from "./call_observer.js";
+import type { CallSpan, CallTracer } from "./call_tracer.js";
 import type { CallKind, InFlightCalls } from "./in_flight.js";
 import {
   authorizationOf,
@@ -32,6 +34,8 @@ export interface CallContext {
   onEnd(listener: EndListener): void;
   /** Returns a signal that is aborted when `onEnd` calls its listeners. */
   signal(): AbortSignal;
+  /** Records in the trace that a watch sends a status; see {@link CallSpan.addStatus}. */
+  traceStatus(state: string, traceparent: string | undefined): void;
 }
 
 /** A unary RPC: its codecs and its handler. */
@@ -84,6 +88,8 @@ export interface CallerKind<Caller> {
 export interface CallDependencies {
   readonly log: CallLog;
   readonly observer: Pick<CallObserver, "ofMethod">;
+  /** Undefined if calls are not traced. */
+  readonly tracer?: CallTracer | undefined;
   readonly inFlight: InFlightCalls;
   readonly admissions: Readonly<Record<CallKind, Admission>>;
 }
@@ -154,14 +160,21 @@ export function createServerStreamingHandler<Caller, Request, Response>(
 class Context implements CallContext {
   private readonly logEntry: CallLogEntry;
   private readonly running: RunningCall;
+  private readonly span: CallSpan | undefined;
 
-  constructor(logEntry: CallLogEntry, running: RunningCall) {
+  constructor(logEntry: CallLogEntry, running: RunningCall, span: CallSpan | undefined) {
     this.logEntry = logEntry;
     this.running = running;
+    this.span = span;
   }
 
   setTicket(ticketId: string | undefined): void {
     this.logEntry.setTicket(ticketId);
+    if (ticketId !== undefined) this.span?.setTicket(logIdOf(ticketId));
+  }
+
+  traceStatus(state: string, traceparent: string | undefined): void {
+    this.span?.addStatus(state, traceparent);
   }
 
   onEnd(listener: EndListener): void {
@@ -181,8 +194,23 @@ interface Work<Caller, Result> {
   sendError(error: TicketError, requestId: string): void;
 }
 
+/** Runs a call, within a span if calls are traced. */
+function handleCall<Caller, Result>(
+  name: string,
+  kind: CallerKind<Caller>,
+  callKind: CallKind,
+  call: ServerCall,
+  observer: MethodObserver,
+  dependencies: CallDependencies,
+  work: Work<Caller, Result>,
+): Promise<void> {
+  const span = dependencies.tracer?.start(call);
+  const run = () => runCall(name, kind, callKind, call, observer, dependencies, work, span);
+  return span ? span.run(run) : run();
+}
+
 /** Runs a call, from its authentication to its log line. */
-async function handleCall<Caller, Result>(
+async function runCall<Caller, Result>(
   name: string,
   kind: CallerKind<Caller>,
   callKind: CallKind,
@@ -190,12 +218,13 @@ async function handleCall<Caller, Result>(
   observer: MethodObserver,
   { log, inFlight, admissions }: CallDependencies,
   work: Work<Caller, Result>,
+  span: CallSpan | undefined,
 ): Promise<void> {
   const admission = admissions[callKind];
   const startedAt = performance.now();
   observer.onStart();
   const requestId = requestIdOf(call.metadata);
-  const logEntry = log.begin(name, requestId);
+  const logEntry = log.begin(name, requestId, span?.ids);
   const running = createRunningCall(call);
   let admittedKey: string | undefined;
   try {
@@ -209,9 +238,10 @@ async function handleCall<Caller, Result>(
     admittedKey = key;
     const turn = admission.waitForTurn(key, running);
     if (turn) await turn;
-    work.finish(await work.serve(caller, new Context(logEntry, running)));
+    work.finish(await work.serve(caller, new Context(logEntry, running, span)));
     logEntry.end("OK");
     observer.onEnd("OK", undefined, performance.now() - startedAt);
+    span?.end(status.OK);
   } catch (error) {
     const isAbort = error instanceof Error && error.name === "AbortError";
     if (call.cancelled && (isAbort || error instanceof TicketError)) {
@@ -220,6 +250,7 @@ async function handleCall<Caller, Result>(
       const code = hasPassed(call.getDeadline()) ? "DEADLINE_EXCEEDED" : "CANCELLED";
       logEntry.end(code);
       observer.onEnd(code, undefined, performance.now() - startedAt);
+      span?.end(status[code]);
       return;
     }
     const ticketError = toTicketError(isAbort ? (running.signal().reason ?? error) : error);
@@ -228,6 +259,7 @@ async function handleCall<Caller, Result>(
     logEntry.fail(ticketError, errorId);
     const code = status[statusByReason[ticketError.reason].code];
     observer.onEnd(code, ticketError, performance.now() - startedAt);
+    span?.end(statusByReason[ticketError.reason].code, ticketError.reason);
     if (!call.cancelled) work.sendError(ticketError, errorId);
   } finally {
     if (admittedKey !== undefined) admission.leave(admittedKey);

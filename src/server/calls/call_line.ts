@@ -13,6 +13,8 @@ export interface CallLogFields {
   /** Cause of an error that is not an internal error. */
   readonly cause: string | undefined;
   readonly requestId: string | undefined;
+  readonly traceId: string | undefined;
+  readonly spanId: string | undefined;
 }
 
 /** Internals of a pino logger: the parts of a JSON text that begin each line, and its destination. */
@@ -36,14 +38,29 @@ export function createCallLineWriter(log: Logger): (fields: CallLogFields) => vo
   const quote = createQuoter();
   const jsonField = (name: string, value: string | undefined) =>
     value === undefined ? "" : `,"${name}":${quote(value)}`;
-  return ({ method, app, pool, admin, code, durationMs, ticket, reason, cause, requestId }) => {
+  return ({
+    method,
+    app,
+    pool,
+    admin,
+    code,
+    durationMs,
+    ticket,
+    reason,
+    cause,
+    requestId,
+    traceId,
+    spanId,
+  }) => {
     if (!log.isLevelEnabled("info")) return;
     logger[symbols.streamSym].write(
       `${start}${logger[symbols.timeSym]()}${logger[symbols.chindingsSym]},"method":${quote(method)}` +
         `${jsonField("app", app)}${jsonField("pool", pool)}${jsonField("admin", admin)},"code":${quote(code)},"durationMs":${durationMs}` +
         `${ticket === undefined ? "" : `,"ticket":${JSON.stringify(ticket)}`}${jsonField("reason", reason)}` +
         `${cause === undefined ? "" : `,"cause":${JSON.stringify(cause)}`}` +
-        `${requestId === undefined ? "" : `,"requestId":${JSON.stringify(requestId)}`},"msg":"call"}\n`,
+        `${requestId === undefined ? "" : `,"requestId":${JSON.stringify(requestId)}`}` +
+        `${traceId === undefined ? "" : `,"traceId":${JSON.stringify(traceId)}`}` +
+        `${spanId === undefined ? "" : `,"spanId":${JSON.stringify(spanId)}`},"msg":"call"}\n`,
     );
   };
 }

@@ -8,14 +8,15 @@ import type { LogRateLimiter } from "../../log/log_rate_limiter.js";
 import { statusByReason } from "../messages/errors.js";
 import { type CallLogFields, createCallLineWriter } from "./call_line.js";
 import { shouldLogEnd, shouldLogError } from "./call_log_limit.js";
+import type { TraceIds } from "./call_tracer.js";
 
 /**
  * A log with one line for each call. A ticket appears as a hash of its id. Secrets, tokens and QR texts are
  * never passed to it.
  */
 export interface CallLog {
-  /** Begins the entry of a call. `requestId` is undefined if the caller has sent none. */
-  begin(method: string, requestId: string | undefined): CallLogEntry;
+  /** Begins the entry of a call. `requestId` is undefined if the caller has sent none, `trace` if there is no trace. */
+  begin(method: string, requestId: string | undefined, trace?: TraceIds | undefined): CallLogEntry;
 }
 
 /** Fields that name a caller: the id of an app, of a user pool or of an administrator. */
@@ -45,7 +46,7 @@ export function createCallLog(log: Logger, errorLogLimiter: LogRateLimiter): Cal
     write: createCallLineWriter(log),
     cachedLogIdOf: createLogIdCache(),
   };
-  return { begin: (method, requestId) => new Line(output, method, requestId) };
+  return { begin: (method, requestId, trace) => new Line(output, method, requestId, trace) };
 }
 
 interface CallOutput {
@@ -75,14 +76,21 @@ class Line implements CallLogEntry {
   private readonly output: CallOutput;
   private readonly method: string;
   private requestId: string | undefined;
+  private readonly trace: TraceIds | undefined;
   private readonly startedAt = performance.now();
   private caller: { readonly app?: string; readonly pool?: string; readonly admin?: string } = noCaller;
   private ticket: string | undefined = undefined;
 
-  constructor(output: CallOutput, method: string, requestId: string | undefined) {
+  constructor(
+    output: CallOutput,
+    method: string,
+    requestId: string | undefined,
+    trace: TraceIds | undefined,
+  ) {
     this.output = output;
     this.method = method;
     this.requestId = requestId;
+    this.trace = trace;
   }
 
   setCaller(caller: CallerLogFields): void {
@@ -126,6 +134,8 @@ class Line implements CallLogEntry {
       reason,
       cause,
       requestId: this.requestId,
+      traceId: this.trace?.traceId,
+      spanId: this.trace?.spanId,
     };
   }
 }

@@ -9,6 +9,7 @@ const bytesPerWeight = 2_048;
 const usedFields: ReadonlySet<string> = new Set([
   ...[":method", ":path", ":scheme", ":authority", "host", "te", "content-type", "authorization"],
   ...["grpc-timeout", "grpc-encoding", "grpc-accept-encoding", forwardedKey, requestIdHeader],
+  ...["traceparent", "tracestate"],
 ]);
 
 /**

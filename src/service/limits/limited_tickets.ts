@@ -96,7 +96,7 @@ export function limitTickets(tickets: TicketService, limits: TicketLimits): Limi
 export function limitWatch(watch: WatchTicket, limits: TicketLimits): WatchTicket {
   return (app, credentials, listener) =>
     watch(app, credentials, {
-      onTicket: (ticket) => listener.onTicket(ticket),
+      onTicket: (ticket, traceparent) => listener.onTicket(ticket, traceparent),
       onEnd: (error) => listener.onEnd(limits.countMiss(app.id, error)),
     });
 }

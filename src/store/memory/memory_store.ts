@@ -43,7 +43,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   const { clock, lifetimes } = options;
   const tickets = new Map<string, Ticket>();
   const countByApp = new Map<string, number>();
-  const subscribers = new Map<string, Set<() => void>>();
+  const subscribers = new Map<string, Set<(traceparent?: string) => void>>();
   const expiryQueue = createExpiryQueue(clock, onDue);
   const runSerially = createSerialRunner();
   let isClosed = false;
@@ -58,10 +58,10 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
     else countByApp.set(appId, count);
   }
 
-  function write(ticket: Ticket): void {
+  function write(ticket: Ticket, traceparent?: string): void {
     tickets.set(ticket.id, ticket);
     expiryQueue.add(ticket.id, deadlineOf(ticket));
-    for (const onChange of subscribers.get(ticket.id) ?? []) onChange();
+    for (const onChange of subscribers.get(ticket.id) ?? []) onChange(traceparent);
   }
 
   function onDue(id: string): void {
@@ -79,7 +79,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
   }
 
   return {
-    async create(ticket) {
+    async create(ticket, traceparent) {
       assertOpen();
       if (tickets.has(ticket.id)) throw new Error("a ticket with this id exists");
       if (tickets.size >= options.maxTickets) {
@@ -89,7 +89,7 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
         throw new TicketError("TOO_MANY_TICKETS", "the app has reached its ticket limit");
       }
       adjustCount(ticket.appId, 1);
-      write(freezeTicket(ticket));
+      write(freezeTicket(ticket), traceparent);
     },
 
     async get(id) {
@@ -99,17 +99,17 @@ export function createMemoryStore(options: MemoryStoreOptions): MemoryStore {
       return ticket?.purgeAt !== undefined && ticket.purgeAt <= clock.now() ? undefined : ticket;
     },
 
-    async replace(ticket, expectedWriteId) {
+    async replace(ticket, expectedWriteId, traceparent) {
       assertOpen();
       if (tickets.get(ticket.id)?.writeId !== expectedWriteId) return false;
-      write(freezeTicket(ticket));
+      write(freezeTicket(ticket), traceparent);
       return true;
     },
 
     async subscribe(id, onChange) {
       assertOpen();
       // Wraps the callback, so that the same one may subscribe twice.
-      const notify = () => onChange();
+      const notify = (traceparent?: string) => onChange(traceparent);
       const subscribed = subscribers.get(id) ?? new Set();
       subscribers.set(id, subscribed.add(notify));
       return () => {

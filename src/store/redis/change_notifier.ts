@@ -21,7 +21,7 @@ export interface ChangeNotifierOptions {
 /** Change notifications: they report to watchers that their ticket may have been written. */
 export interface ChangeNotifier {
   /** Subscribes to the changes of a ticket; see {@link TicketStore.subscribe}. */
-  subscribe(id: string, onChange: () => void): Promise<() => void>;
+  subscribe(id: string, onChange: (traceparent?: string) => void): Promise<() => void>;
   /**
    * Subscribes again where necessary and has those tickets read. Call it when a primary has connected or
    * disconnected.
@@ -32,7 +32,7 @@ export interface ChangeNotifier {
 
 interface WatchedTicket {
   readonly id: string;
-  readonly callbacks: Set<() => void>;
+  readonly callbacks: Set<(traceparent?: string) => void>;
   /** Subscriptions of the ticket's primary; undefined while that is unreachable. */
   subscriptions: Subscriptions | undefined;
   /** Resolves when messages arrive. */
@@ -45,8 +45,8 @@ interface WatchedTicket {
  * Creates a notifier. It subscribes to a channel for the first watcher of its ticket on this node and
  * unsubscribes with the last.
  *
- * Change notifications have no payload; they only trigger a read. A lost one only delays the update, because a
- * ticket is read again after every reconnection and every `refreshInterval`.
+ * Change notifications only trigger a read. Their content is for traces: the context of the write. A lost one
+ * only delays the update, because a ticket is read again after every reconnection and every `refreshInterval`.
  */
 export function createChangeNotifier({
   primaries,
@@ -60,17 +60,17 @@ export function createChangeNotifier({
   let cancelTimer: (() => void) | undefined;
   let isClosed = false;
 
-  function notify(ticket: WatchedTicket): void {
+  function notify(ticket: WatchedTicket, traceparent?: string): void {
     ticket.notifiedAt = clock.now();
-    for (const onChange of ticket.callbacks) onChange();
+    for (const onChange of ticket.callbacks) onChange(traceparent);
   }
 
   function attach(subscriptions: Subscriptions): void {
     if (attached.has(subscriptions)) return;
     attached.add(subscriptions);
-    subscriptions.onMessage((channel) => {
+    subscriptions.onMessage((channel, content) => {
       const ticket = watched.get(keys.ticketIdOf(channel));
-      if (ticket) notify(ticket);
+      if (ticket) notify(ticket, content === "" ? undefined : content);
     });
     // A moved slot takes its channels along, so they are subscribed to again at its new primary.
     subscriptions.onMoved(() => void primaries.refresh().then(resubscribe, () => {}));
@@ -138,7 +138,7 @@ export function createChangeNotifier({
   function notifyStale(): void {
     const before = clock.now() - refreshInterval;
     const due = [...watched.values()].filter(({ notifiedAt }) => notifiedAt <= before);
-    void inBatches(due, notify);
+    void inBatches(due, (ticket) => notify(ticket));
     cancelTimer = clock.after(refreshInterval / refreshRounds, notifyStale);
   }
 
@@ -146,7 +146,7 @@ export function createChangeNotifier({
 
   return {
     async subscribe(id, onChange) {
-      const callback = () => onChange();
+      const callback = (traceparent?: string) => onChange(traceparent);
       let ticket = watched.get(id);
       if (!ticket) {
         ticket = {

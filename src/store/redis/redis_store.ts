@@ -96,7 +96,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
     return runWithRedirects(primaries, command);
   }
 
-  async function write(ticket: Ticket, expectedWriteId: string): Promise<boolean> {
+  async function write(ticket: Ticket, expectedWriteId: string, traceparent = ""): Promise<boolean> {
     const { id } = ticket;
     const retainedUntil =
       ticket.purgeAt === undefined ? deadlineOf(ticket) + lifetimes.retention : ticket.purgeAt;
@@ -108,6 +108,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
       encodeTicket(ticket),
       ttl,
       keys.channel(id),
+      traceparent,
     ];
     const command = { hashTag: id, writes: true };
     try {
@@ -125,10 +126,10 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
     signInSwitch,
     search: createTicketSearch(primaries, keys),
 
-    async create(ticket) {
+    async create(ticket, traceparent) {
       const release = quota.reserve(ticket.appId, deadlineOf(ticket) + lifetimes.retention);
       try {
-        if (!(await write(ticket, ""))) throw new Error("a ticket with this id exists");
+        if (!(await write(ticket, "", traceparent))) throw new Error("a ticket with this id exists");
       } catch (error) {
         release();
         throw error;

@@ -13,12 +13,13 @@ export const replaceScript = `-- KEYS[1]  key of the ticket
 -- ARGV[2]  new value, which begins with its write id
 -- ARGV[3]  time to live of the key, in milliseconds
 -- ARGV[4]  channel of the change notification
+-- ARGV[5]  its content: the trace context of the write, or empty
 -- returns  1 if the value was written, 0 if another one is stored
 if redis.call('GETRANGE', KEYS[1], 0, 15) ~= ARGV[1] then
   return 0
 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-redis.pcall('SPUBLISH', ARGV[4], '')
+redis.pcall('SPUBLISH', ARGV[4], ARGV[5])
 return 1
 `;
 

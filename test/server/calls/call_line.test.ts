@@ -6,7 +6,14 @@ import { type CallLogFields, createCallLineWriter } from "../../../src/server/ca
 
 const fields: CallLogFields = {
   ...{ method: "GetStatus", app: "shop", pool: undefined, admin: undefined, code: "OK", durationMs: 0.25 },
-  ...{ ticket: undefined, reason: undefined, cause: undefined, requestId: undefined },
+  ...{
+    ticket: undefined,
+    reason: undefined,
+    cause: undefined,
+    requestId: undefined,
+    traceId: undefined,
+    spanId: undefined,
+  },
 };
 
 /** Creates a logger like the service's, with the lines that it has written. */
@@ -45,15 +52,18 @@ describe("the log line of a call", () => {
       ticket: maybe,
     };
     fc.assert(
-      fc.property(fc.record({ ...some, reason: maybe, cause: maybe, requestId: maybe }), (all) => {
-        lines.length = 0;
-        write(all);
-        child.info(all, "call");
-        const [ours, theirs, ...more] = lines;
-        expect(more).toEqual([]);
-        expect(ours?.indexOf("\n")).toBe((ours?.length ?? 0) - 1);
-        expect(read(ours)).toEqual(read(theirs));
-      }),
+      fc.property(
+        fc.record({ ...some, reason: maybe, cause: maybe, requestId: maybe, traceId: maybe, spanId: maybe }),
+        (all) => {
+          lines.length = 0;
+          write(all);
+          child.info(all, "call");
+          const [ours, theirs, ...more] = lines;
+          expect(more).toEqual([]);
+          expect(ours?.indexOf("\n")).toBe((ours?.length ?? 0) - 1);
+          expect(read(ours)).toEqual(read(theirs));
+        },
+      ),
     );
   });
 

@@ -41,8 +41,11 @@ export interface Connection {
   call(args: CommandArguments): Promise<unknown>;
   /** Sends all commands at once. They run in order, perhaps with commands of others in between. Never rejects. */
   batch(commands: readonly CommandArguments[]): Promise<readonly Reply[]>;
-  /** Calls `onMessage` with the channel of each message to a sharded channel that this connection subscribes to. */
-  onMessage(onMessage: (channel: string) => void): void;
+  /**
+   * Calls `onMessage` with the channel and the content of each message to a sharded channel that this connection
+   * subscribes to.
+   */
+  onMessage(onMessage: (channel: string, content: string) => void): void;
   /** Calls `onMoved` when a Cluster has moved a subscribed channel to another server. */
   onMoved(onMoved: () => void): void;
   /** Calls `onEnd` once, when the connection has broken or was closed. */

@@ -6,7 +6,7 @@ export interface Subscriptions {
   subscribe(channel: string): Promise<void>;
   /** Unsubscribes from a channel; ignore a message that still arrives. Rejects like {@link Connection.call}. */
   unsubscribe(channel: string): Promise<void>;
-  onMessage(onMessage: (channel: string) => void): void;
+  onMessage(onMessage: (channel: string, content: string) => void): void;
   /** Calls `onMoved` when a Cluster has moved a channel to another server. */
   onMoved(onMoved: () => void): void;
 }

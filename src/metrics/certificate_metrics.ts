@@ -1,0 +1,19 @@
+import type { MetricsRegistry } from "./registry.js";
+
+/** Certificate in use. */
+interface CertificateInUse {
+  /** Setting that names its file. */
+  readonly setting: string;
+  /** End of validity, in milliseconds since the Unix epoch. */
+  readonly validTo: number;
+}
+
+/** Creates the metric of certificates. Returns a function that reports one. Its label is bounded by the settings. */
+export function createCertificateMetrics(registry: MetricsRegistry): (certificate: CertificateInUse) => void {
+  const expiry = registry.gauge({
+    name: "qrlogin_certificate_expiry_timestamp_seconds",
+    help: "Time at which a certificate in use expires, as Unix time.",
+    labels: ["setting"],
+  });
+  return ({ setting, validTo }) => expiry.with({ setting }).set(validTo / 1000);
+}

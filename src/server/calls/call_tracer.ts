@@ -1,0 +1,29 @@
+import type { ServerCall } from "./running_call.js";
+
+/** Makes a span of each call. Without one, calls are not traced. */
+export interface CallTracer {
+  start(call: ServerCall): CallSpan;
+}
+
+/** The span of one call. */
+export interface CallSpan {
+  /** Ids for the log line of the call. */
+  readonly ids: TraceIds;
+  /** Runs work within the span: what it starts becomes part of the trace. */
+  run<T>(work: () => T): T;
+  /** Sets the hash that stands for the ticket in the log. */
+  setTicket(logId: string): void;
+  /**
+   * Records that a watch sends a status. `traceparent` is the context of the write that caused it, if that was
+   * traced. The span then has a link to that write.
+   */
+  addStatus(state: string, traceparent: string | undefined): void;
+  /** Ends the span, with the gRPC code and, for an error of the service, its reason. */
+  end(code: number, reason?: string): void;
+}
+
+/** Ids of a span, as W3C Trace Context writes them. */
+export interface TraceIds {
+  readonly traceId: string;
+  readonly spanId: string;
+}
