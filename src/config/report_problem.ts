@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { formatPath, type Problem, type ReportedProblem } from "./config_error.js";
 import { type EnvironmentValue, variableFor } from "./environment.js";
 import type { YamlFile } from "./files/yaml_file.js";
@@ -15,7 +16,8 @@ export interface Origins {
 }
 
 /** Returns a problem of the merged configuration with the origin of its value: a variable, or a place in the file. */
-export function reportProblem(problem: Problem, { values, yaml, file }: Origins): ReportedProblem {
+export function reportProblem(found: Problem, { values, yaml, file }: Origins): ReportedProblem {
+  const problem = withMeaning(found);
   const { path, other } = problem;
   const name = formatPath(path) || (file ?? "configuration");
   const origin = variableFor(path, values);
@@ -28,6 +30,16 @@ export function reportProblem(problem: Problem, { values, yaml, file }: Origins)
     ...(position && { position }),
     ...(other && otherPosition && { other: { path: formatPath(other), position: otherPosition } }),
   };
+}
+
+/** Adds to the report of a missing key what it means, as its reference says. */
+function withMeaning(problem: Problem): Problem {
+  if (problem.message !== "is missing") return problem;
+  const schema = schemaAt(configSchema, problem.path);
+  const [meaning] = (schema && z.globalRegistry.get(schema)?.description)?.split(/\.(?: |$)/) ?? [];
+  if (meaning === undefined) return problem;
+  const text = meaning.replaceAll(/\[([^\]]+)\]\([^)]+\)/g, "$1").replaceAll("`", "");
+  return { ...problem, message: `is missing: ${text}` };
 }
 
 function describeFromVariable(

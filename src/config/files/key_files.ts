@@ -4,6 +4,7 @@ import type { Problem } from "../config_error.js";
 import { isDevelopmentKey } from "../development_key.js";
 import type { Path } from "../schema/schema_tree.js";
 import { parseCertificates } from "./certificates.js";
+import { describePairMistake, withPemContent } from "./pem.js";
 import { readTextFile } from "./read_file.js";
 
 const member = z.string().exactOptional();
@@ -64,16 +65,19 @@ export function checkTlsFiles(
   });
   const [cert, key] = contents;
   if (cert === undefined || key === undefined || isMatchingPair(cert, key)) return problems;
-  return [
-    { path, message: "certFile and keyFile must be a certificate chain and its private key in PEM format" },
-  ];
+  const message =
+    "certFile and keyFile must be a certificate chain and its private key in PEM format: " +
+    describePairMistake(cert, key);
+  return [{ path, message }];
 }
 
 /** Returns why a file does not contain certificates; undefined if it does. */
 export function describeCertificatesProblem(file: string): string | undefined {
   const text = readTextFile(file);
   if ("failure" in text) return text.failure;
-  return parseCertificates(text.content) ? undefined : "the file must contain certificates in PEM format";
+  return parseCertificates(text.content)
+    ? undefined
+    : withPemContent("the file must contain certificates in PEM format", text.content);
 }
 
 function isMatchingPair(cert: string, key: string): boolean {

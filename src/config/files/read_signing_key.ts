@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type JsonWebKeyInput, type KeyObject } from "node:crypto";
 import { isDevelopmentKey } from "../development_key.js";
+import { withPemContent } from "./pem.js";
 import { readTextFile } from "./read_file.js";
 
 /** Returns the private key in a PEM file that may sign tokens, or a message why there is none. */
@@ -7,8 +8,10 @@ export function readSigningKey(file: string): { readonly key: KeyObject } | { re
   const text = readTextFile(file);
   if ("failure" in text) return text;
   const key = parsePrivateKey(text.content);
-  if (!key)
-    return { failure: "the file must contain one private key in PEM format (PKCS #8) without a passphrase" };
+  if (!key) {
+    const form = "the file must contain one private key in PEM format (PKCS #8) without a passphrase";
+    return { failure: withPemContent(form, text.content) };
+  }
   if (!isSupportedSigningKey(key))
     return { failure: "the key must be EC P-256, or RSA of at least 2048 bits" };
   return isDevelopmentKey(createPublicKey(key).export({ format: "jwk" }))
