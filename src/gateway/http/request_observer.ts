@@ -59,7 +59,8 @@ function methodOf({ method }: FastifyRequest): string {
   return knownMethods.has(method) ? method : "_OTHER";
 }
 
-function statusOf({ raw }: FastifyReply): number {
+/** Returns the status of a response, or 499 if the client was gone before there was one. */
+export function statusOf({ raw }: FastifyReply): number {
   return raw.headersSent ? raw.statusCode : 499;
 }
 
