@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { onResponseEnd } from "./disconnect_signal.js";
-import { statusOf } from "./request_observer.js";
+import { onResponseEnd, statusOf } from "./disconnect_signal.js";
 
 /** Makes a span of each request. Without one, requests are not traced. */
 export interface RequestTracer {
