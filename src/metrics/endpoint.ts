@@ -86,7 +86,8 @@ function listen(
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", (error) =>
+    // It stays after the start: a connection that the system cannot accept is an error, which would end the process.
+    server.on("error", (error) =>
       reject(
         new Error(`cannot listen on ${address}: ${describeListenError(error.message)}`, { cause: error }),
       ),

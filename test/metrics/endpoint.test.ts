@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { connect } from "node:net";
-import { expect, it, onTestFinished } from "vitest";
+import { connect, Server } from "node:net";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { startMetricsEndpoint } from "../../src/metrics/endpoint.js";
 import { isListening } from "../support/process.js";
 import { withTimeout } from "../support/timeout.js";
@@ -84,4 +84,13 @@ it("closes idle and silent connections when it stops", async () => {
   await withTimeout(stop(), "the stop of the endpoint");
   await withTimeout(closed, "the close of a silent connection");
   expect(await isListening(address)).toBe(false);
+});
+
+it("stays up if the system cannot accept a connection, however often", async () => {
+  const listen = vi.spyOn(Server.prototype, "listen");
+  onTestFinished(() => listen.mockRestore());
+  const { address } = await start();
+  const [server] = listen.mock.contexts as Server[];
+  for (let failures = 0; failures < 2; failures++) server?.emit("error", new Error("accept ENFILE"));
+  expect((await fetch(`http://${address}/metrics`)).status).toBe(200);
 });
