@@ -1,5 +1,5 @@
-import { X509Certificate } from "node:crypto";
 import { spawnSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,7 +28,10 @@ describe.skipIf(!openssl.isUsable)(`the certificates of docs/tls.md${openssl.ski
     if (!node || !authority) throw new Error("the commands made no certificates");
     expect(node.verify(authority.publicKey)).toBe(true);
     expect([authority.ca, node.ca]).toEqual([true, false]);
-    expect([node.checkHost("qr.example.com"), node.checkIP("10.0.0.1")]).toEqual(["qr.example.com", "10.0.0.1"]);
+    expect([node.checkHost("qr.example.com"), node.checkIP("10.0.0.1")]).toEqual([
+      "qr.example.com",
+      "10.0.0.1",
+    ]);
   });
 
   it("authenticate an app as soon as its commands have made them", async () => {
