@@ -8,6 +8,7 @@ import { forwardedKey } from "../base/forwarded_call.js";
 import { isRequestId, requestIdHeader } from "../base/request_id.js";
 import { withTimeout } from "../base/with_timeout.js";
 import type { Field } from "./arguments/field.js";
+import { observeCalls } from "./call_observer.js";
 import { createChannelPool } from "./channel_pool.js";
 import { QrLoginError, toQrLoginError } from "./error.js";
 import { createInFlight, type InFlight } from "./in_flight.js";
@@ -105,17 +106,19 @@ export function createRpcClient<Client extends { close(): void }>(
   const { address, credentials, maxStreams, ...channelOptions } = resolveTransport(options);
   const defaultDeadline = requireDeadline(options.deadlineMs ?? 10_000);
   const { unaryChannelOptions, extraUnaryChannelOptions, watchChannelOptions } = channelOptions;
+  const { observer } = options;
+  const interceptors = observer ? [observeCalls(observer), traceCalls] : [traceCalls];
   const callChannels = createChannelPool(
     maxStreams,
     (isFirst) =>
       new Generated(address, credentials, {
         ...(isFirst ? unaryChannelOptions : extraUnaryChannelOptions),
-        interceptors: [traceCalls],
+        interceptors,
       }),
   );
   const watchChannels = createChannelPool(
     maxStreams,
-    () => new Generated(address, credentials, { ...watchChannelOptions, interceptors: [traceCalls] }),
+    () => new Generated(address, credentials, { ...watchChannelOptions, interceptors }),
   );
   const inFlight = createInFlight();
 

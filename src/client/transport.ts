@@ -8,7 +8,7 @@ import {
 import { serviceConfig } from "../../gen/service_config.js";
 import { isLoopbackHost } from "../base/address.js";
 import type { Field } from "./arguments/field.js";
-import { type CallObserver, observeCalls } from "./call_observer.js";
+import type { CallObserver } from "./call_observer.js";
 import { createTlsCredentials, type TlsCertificates } from "./tls_credentials.js";
 
 /** Protection of the connection; see {@link TransportOptions.tls}. */
@@ -107,7 +107,6 @@ export function resolveTransport(options: TransportOptions): Transport {
     "grpc.service_config_disable_resolution": 1,
     // A separate connection for each channel: long streams must not use up the capacity for short calls.
     "grpc.use_local_subchannel_pool": 1,
-    ...(options.observer && { interceptors: [observeCalls(options.observer)] }),
   };
   // Closes the connection of a channel that is no longer needed after a minute.
   const extraUnaryChannelOptions = { "grpc.client_idle_timeout_ms": 60_000, ...unaryChannelOptions };

@@ -71,10 +71,15 @@ export async function startTracing(env: Environment, serviceName: string): Promi
 }
 
 /** The parts of OpenTelemetry's SDK that are used. */
-type Sdk = Awaited<ReturnType<typeof loadSdk>>;
+interface Sdk {
+  readonly node: typeof import("@opentelemetry/sdk-trace-node");
+  readonly resources: typeof import("@opentelemetry/resources");
+  /** @throws Error with one line if the exporter is not known. */
+  createProcessor(env: Environment): SpanProcessor;
+}
 
 /** Loads OpenTelemetry's SDK. */
-export async function loadSdk() {
+export async function loadSdk(): Promise<Sdk> {
   try {
     const [node, resources, otlp] = await Promise.all([
       import("@opentelemetry/sdk-trace-node"),
@@ -84,7 +89,7 @@ export async function loadSdk() {
     return {
       node,
       resources,
-      createProcessor(env: Environment): SpanProcessor {
+      createProcessor(env) {
         const exporter = env.OTEL_TRACES_EXPORTER?.trim() || "otlp";
         if (exporter === "otlp") return new node.BatchSpanProcessor(new otlp.OTLPTraceExporter());
         if (exporter === "console") return new node.SimpleSpanProcessor(new node.ConsoleSpanExporter());

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { onResponseEnd } from "./disconnect_signal.js";
+import { onResponseEnd, statusOf } from "./disconnect_signal.js";
 import { reasonOf } from "./request_log.js";
 
 /** A response stream that has ended. */
@@ -61,10 +61,6 @@ export function reportStream(reply: FastifyReply, observer: RequestObserver): vo
 function methodOf(request: FastifyRequest): string {
   // A stranger chooses the method of a path without a route, and would otherwise multiply the series.
   return knownMethods.has(request.method) && routeOf(request) !== unmatched ? request.method : "_OTHER";
-}
-
-function statusOf({ raw }: FastifyReply): number {
-  return raw.headersSent ? raw.statusCode : 499;
 }
 
 function routeOf({ routeOptions: { url = unmatched, config } }: FastifyRequest): string {
