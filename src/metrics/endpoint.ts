@@ -65,8 +65,8 @@ export async function startMetricsEndpoint(
 }
 
 /**
- * Closes the oldest connection for each one beyond the limit. Were the new one refused instead, a few clients that never
- * complete a request would keep Prometheus out.
+ * Closes the oldest connection for each one beyond the limit. Were the new one refused instead, a few clients that
+ * never complete a request would keep Prometheus out.
  */
 function closeOldestBeyond(server: Server, limit: number): void {
   const open = new Set<Socket>();
