@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { connect, Server } from "node:net";
+import { connect, Server, type Socket } from "node:net";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { startMetricsEndpoint } from "../../src/metrics/endpoint.js";
 import { isListening } from "../support/process.js";
@@ -53,6 +53,16 @@ it("lets requests at the same time share one scrape", async () => {
   finish("a_total 1\n");
   await withTimeout(Promise.all(responses), "the responses");
   expect(scrapes).toBe(1);
+});
+
+it("answers while clients keep more connections open than it allows, and closes the oldest ones", async () => {
+  const { address } = await start();
+  const slow = Array.from({ length: 40 }, () => connect(Number(address.split(":")[1]), "127.0.0.1"));
+  onTestFinished(() => slow.forEach((socket) => void socket.destroy()));
+  const closed = once(slow[0] as Socket, "close");
+  for (const socket of slow) socket.on("error", () => {}).write("GET /metrics HTTP/1.1\r\n");
+  await withTimeout(closed, "the close of the oldest connection");
+  expect((await fetch(`http://${address}/metrics`)).status).toBe(200);
 });
 
 it("answers 500 without the cause if a scrape fails, and goes on", async () => {
