@@ -1,5 +1,6 @@
 import { context, DiagLogLevel, diag, propagation, trace } from "@opentelemetry/api";
-import type { SpanProcessor } from "@opentelemetry/sdk-trace-node";
+import type * as resourceSdk from "@opentelemetry/resources";
+import type * as traceSdk from "@opentelemetry/sdk-trace-node";
 import type { Logger } from "pino";
 import { systemClock } from "../base/clock.js";
 import { createNetworkMatcher, parseNetworks } from "../base/ip_network.js";
@@ -70,11 +71,15 @@ export async function startTracing(env: Environment, serviceName: string): Promi
   return startTracingWith(sdk, sdk.createProcessor(env), serviceName);
 }
 
-/** The parts of OpenTelemetry's SDK that are used. */
-type Sdk = Awaited<ReturnType<typeof loadSdk>>;
+/** The parts of OpenTelemetry's SDK that are used. Written out, since its inferred type cannot be declared. */
+interface Sdk {
+  readonly node: typeof traceSdk;
+  readonly resources: typeof resourceSdk;
+  createProcessor(env: Environment): traceSdk.SpanProcessor;
+}
 
 /** Loads OpenTelemetry's SDK. */
-export async function loadSdk() {
+export async function loadSdk(): Promise<Sdk> {
   try {
     const [node, resources, otlp] = await Promise.all([
       import("@opentelemetry/sdk-trace-node"),
@@ -84,7 +89,7 @@ export async function loadSdk() {
     return {
       node,
       resources,
-      createProcessor(env: Environment): SpanProcessor {
+      createProcessor(env) {
         const exporter = env.OTEL_TRACES_EXPORTER?.trim() || "otlp";
         if (exporter === "otlp") return new node.BatchSpanProcessor(new otlp.OTLPTraceExporter());
         if (exporter === "console") return new node.SimpleSpanProcessor(new node.ConsoleSpanExporter());
@@ -100,7 +105,7 @@ export async function loadSdk() {
 /** Starts the traces of this process with a processor of a test. */
 export function startTracingWith(
   { node, resources }: Sdk,
-  processor: SpanProcessor,
+  processor: traceSdk.SpanProcessor,
   serviceName: string,
 ): Tracing {
   const resource = resources
