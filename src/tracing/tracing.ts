@@ -1,5 +1,6 @@
 import { context, DiagLogLevel, diag, propagation, trace } from "@opentelemetry/api";
-import type { SpanProcessor } from "@opentelemetry/sdk-trace-node";
+import type * as resourceSdk from "@opentelemetry/resources";
+import type * as traceSdk from "@opentelemetry/sdk-trace-node";
 import type { Logger } from "pino";
 import { systemClock } from "../base/clock.js";
 import { createNetworkMatcher, parseNetworks } from "../base/ip_network.js";
@@ -105,7 +106,7 @@ export async function loadSdk(): Promise<Sdk> {
 /** Starts the traces of this process with a processor of a test. */
 export function startTracingWith(
   { node, resources }: Sdk,
-  processor: SpanProcessor,
+  processor: traceSdk.SpanProcessor,
   serviceName: string,
 ): Tracing {
   const resource = resources

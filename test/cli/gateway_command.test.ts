@@ -187,7 +187,7 @@ describe("gateway", () => {
   it("prints one line if the configuration has no gateway section", async () => {
     const { code, stdout, stderr } = await qrlogin(["gateway", "--config", configFile(contentWith({}))]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toMatch(/^gateway: is missing: [^\n]*\n$/);
+    expect(stderr).toMatch(/^\S+qrlogin\.yaml:1:1: gateway: is missing: [^\n]*\n$/);
   });
 });
 
@@ -197,7 +197,7 @@ describe("check-config", () => {
     expect(await qrlogin(["check-config", file])).toMatchObject({ code: 0, stdout: `${file}: valid\n` });
     const { code, stderr } = await qrlogin(["check-config", configFile({ log: { level: "info" } })]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^userPools: /);
+    expect(stderr).toMatch(/^\S+qrlogin\.yaml:1:1: userPools: /);
   });
 
   it("prints the problems of the service and of the gateway in one file", async () => {
@@ -205,6 +205,6 @@ describe("check-config", () => {
     const file = configFile(contentWith({ gateway: wrong, grpc: { address: "0.0.0.0:50051" } }));
     const { code, stderr } = await qrlogin(["check-config", file]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^grpc\.address: .*\ngateway\.address: .*\n$/);
+    expect(stderr).toMatch(/^\S+:\d+:\d+: grpc\.address: .*\n\S+:\d+:\d+: gateway\.address: .*\n$/);
   });
 });

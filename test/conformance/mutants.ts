@@ -368,7 +368,11 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "the phone shows the name of another app",
     "Carol of the staff signs in to the app of her pool, whose name her phone shows",
-    ["server/handlers.ts", "appsById.get(ticket.appId) ??", "[...appsById.values()][0] ??"],
+    [
+      "compose/identities.ts",
+      "findApp: (id) => current.appsById.get(id)",
+      "findApp: () => [...current.appsById.values()][0]",
+    ],
   ),
   mutant(
     "unverified contacts are said to be verified",

@@ -7,6 +7,7 @@ import { codeBlocksOf, documents } from "./documents.js";
 
 const files: Readonly<Record<string, string>> = {
   "/etc/qrlogin/ca.crt": certificate,
+  "/etc/qrlogin/company-ca.pem": certificate,
   "/etc/qrlogin/tls.crt": certificate,
   "/etc/qrlogin/tls.key": privateKey,
   "/etc/qrlogin/client-ca.crt": certificate,
