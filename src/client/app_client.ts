@@ -201,11 +201,10 @@ export function createAppClientWithTiming(
     watchStatus(request, watchOptions = {}) {
       checkOptions("watchStatus", watchOptions, appWatchOptionFields);
       const message = toMessage(WatchStatusRequest, request);
-      const authorization = authorizationOf(watchOptions);
       const open = () =>
         rpcClient.openStream(
           (client, metadata) => client.watchStatus(message, metadata),
-          authorization,
+          authorizationOf(watchOptions),
           watchOptions.requestId,
         );
       return watch({ open, address, inFlight, timing }, watchOptions);
