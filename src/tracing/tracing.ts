@@ -71,12 +71,12 @@ export async function startTracing(env: Environment, serviceName: string): Promi
   return startTracingWith(sdk, sdk.createProcessor(env), serviceName);
 }
 
-/** The parts of OpenTelemetry's SDK that are used. */
+/** The parts of OpenTelemetry's SDK that are used. Written out, since its inferred type cannot be declared. */
 export interface Sdk {
-  readonly node: typeof import("@opentelemetry/sdk-trace-node");
-  readonly resources: typeof import("@opentelemetry/resources");
+  readonly node: typeof traceSdk;
+  readonly resources: typeof resourceSdk;
   /** @throws Error with one line if the exporter is not known. */
-  createProcessor(env: Environment): SpanProcessor;
+  createProcessor(env: Environment): traceSdk.SpanProcessor;
 }
 
 /** Loads OpenTelemetry's SDK. */
