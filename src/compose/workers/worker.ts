@@ -119,6 +119,8 @@ function parentMessages(worker: Worker): {
 /** Prepares and commits reloads as the parent asks. It asks only once the worker is ready. */
 function serveReloads(worker: Worker, service: Reloadable): void {
   const prepared = new Map<number, Commit>();
+  /** The preparations, one after the other: a later configuration must not be committed before an earlier one. */
+  let queue: Promise<unknown> = Promise.resolve();
 
   async function prepare(reload: number, config: Config): Promise<string | undefined> {
     try {
@@ -137,9 +139,10 @@ function serveReloads(worker: Worker, service: Reloadable): void {
     }
     if (message.kind !== "prepare") return;
     const { reload, config } = message;
-    void prepare(reload, config).then((problem) =>
-      sendToParent(worker, { kind: "prepared", reload, problem }),
-    );
+    queue = queue.then(async () => {
+      const problem = await prepare(reload, config);
+      await sendToParent(worker, { kind: "prepared", reload, problem });
+    });
   });
 }
 
