@@ -70,10 +70,10 @@ export async function startFaultyService(
   const start = () => startService(config, log, { clock });
   const servers = await startServers(config, log, { start, clock, losses });
   const reloader = createReloader({
-    ...{ process: "service" as const, config, files, read: () => readConfig(sources), log, clock },
+    ...{ process: "service" as const, config, files, read: () => readConfig(sources), clock },
   });
   let onResult = (_result: string) => {};
-  reloader.start(servers, (result) => {
+  reloader.start(servers, log, (result) => {
     servers.onReloadResult?.(result);
     onResult(result);
   });
