@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseRounds } from "./arguments.js";
@@ -6,7 +8,7 @@ import { createCaller } from "./calls.js";
 import { freePort, type ServiceTarget, startService } from "./servers.js";
 import { compareSignIns, connectService, type SignInServer } from "./sign_in_rounds.js";
 
-// A complete sign-in with metrics, compared with one without.
+// A complete sign-in with metrics and with traces, compared with one without.
 
 /** Time between two scrapes, in milliseconds. Prometheus takes 15 or 60 seconds by default. */
 const scrapeInterval = 5_000;
@@ -18,6 +20,14 @@ async function scrape(url: string): Promise<number> {
   const response = await fetch(url);
   if (response.status !== 200) throw new Error(`the scrape failed with ${response.status}`);
   return (await response.text()).length;
+}
+
+/** Starts a collector that takes every export. Returns its URL and a function that stops it. */
+async function startCollector(): Promise<{ readonly url: string; stop(): void }> {
+  const server = createServer((request, response) => request.resume().on("end", () => response.end()));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, stop: () => void server.close() };
 }
 
 /** Prints the size of a scrape and its CPU time at the service, which has no other work meanwhile. */
@@ -35,22 +45,45 @@ async function main(): Promise<void> {
   const stopping: (() => unknown)[] = [() => rmSync(folder, { recursive: true })];
   const address = `127.0.0.1:${await freePort()}`;
   const url = `http://${address}/metrics`;
+  const collector = await startCollector();
+  stopping.push(collector.stop);
+  const traced = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
+  };
   const variants = [
-    { name: "without metrics", configuration: { metrics: { enabled: false } } },
-    { name: "metrics", configuration: { metrics: { address } } },
+    { name: "without metrics and traces", configuration: { metrics: { enabled: false } }, env: {} },
+    { name: "metrics", configuration: { metrics: { address } }, env: {} },
+    {
+      name: "metrics, 1 % of the traces",
+      configuration: { metrics: { address: "127.0.0.1:0" } },
+      env: { ...traced, OTEL_TRACES_SAMPLER_ARG: "0.01" },
+    },
+    {
+      name: "metrics, all traces",
+      configuration: { metrics: { address: "127.0.0.1:0" } },
+      env: { ...traced, OTEL_TRACES_SAMPLER_ARG: "1" },
+    },
   ];
   try {
     const servers: SignInServer[] = [];
     let measured: ServiceTarget | undefined;
-    for (const { name, configuration } of variants) {
-      const service = await startService({ name, level: "info", folder, signsTokens: true, configuration });
+    for (const { name, configuration, env } of variants) {
+      const service = await startService({
+        name,
+        level: "info",
+        folder,
+        signsTokens: true,
+        configuration,
+        env,
+      });
       stopping.push(service.stop);
       const caller = createCaller(service.address);
       await caller.ready().finally(caller.close);
       const server = await connectService(service);
       stopping.push(...server.pairs.map(({ close }) => close));
       servers.push(server);
-      measured = service;
+      if (name === "metrics") measured = service;
     }
     const timer = setInterval(() => void scrape(url), scrapeInterval);
     stopping.push(() => clearInterval(timer));

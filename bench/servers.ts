@@ -85,6 +85,8 @@ export interface ServiceOptions {
   readonly configuration?: Readonly<Record<string, unknown>>;
   /** Additional keys of the section `grpc`. */
   readonly grpc?: Readonly<Record<string, unknown>>;
+  /** Additional environment variables. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Additional arguments of the command line. */
   readonly args?: readonly string[];
   /**
@@ -116,7 +118,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceTarg
   const serve = [builtFile(entry ?? "src/main.js"), "serve", "--config", `${file}.yaml`, ...args];
   const child = spawn(process.execPath, [...preloadArguments(preload), ...serve], {
     stdio: ["ignore", log, "inherit", ...(preload || entry ? ["ipc" as const] : [])],
-    env: { NODE_ENV: "production" },
+    env: { NODE_ENV: "production", ...options.env },
   });
   return { ...toTarget(name, child, address), child };
 }

@@ -60,6 +60,17 @@ export const processRow: RowDefinition = {
       queries: [{ expr: `qrlogin_config_last_reload_successful{${selector}}`, legend: "{{instance}}" }],
     },
     {
+      title: "Certificates",
+      description: "Time until a certificate in use expires, by the setting that names its file.",
+      unit: "s",
+      queries: [
+        {
+          expr: `qrlogin_certificate_expiry_timestamp_seconds{${selector}} - time()`,
+          legend: "{{instance}} {{setting}}",
+        },
+      ],
+    },
+    {
       title: "Restarts",
       description: "Time since the start.",
       unit: "s",

@@ -187,6 +187,7 @@ async function runServe(
   const stopRequested = environment.stopRequested();
   const sources = { file, env: environment.env, developmentPreset: developmentPresets() };
   const { config, files } = requireConfig(readConfig(sources));
+  const reloading = reloadOnRequest({ process: "service", sources, config, files }, environment);
   const { development } = config;
   // With workers, this process makes no spans itself.
   const name = workers === undefined ? "qrlogin" : undefined;
@@ -206,7 +207,6 @@ async function runServe(
     if (isStopRequested) return undefined;
     throw error;
   });
-  const reloading = reloadOnRequest({ process: "service", sources, config, files }, log, environment);
   const servers = await started;
   if (!servers) return log.info("stopped before ready");
   const { grpcAddress, gatewayAddress, metricsAddress } = servers;
@@ -215,7 +215,7 @@ async function runServe(
     { grpc: grpcAddress, gateway: gatewayAddress, metrics: metricsAddress, development, workers },
     "ready",
   );
-  reloading.start(servers, servers.onReloadResult);
+  reloading.start(servers, log, servers.onReloadResult);
   await stopGracefully(servers, stopRequested, { log, tracing }, reloading);
 }
 
@@ -226,10 +226,10 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
     purpose: "gateway",
   } as const;
   const { config, files } = requireConfig(readConfig(sources));
+  const reloading = reloadOnRequest({ process: "gateway", sources, config, files }, environment);
   const { development, gateway: gatewayConfig } = config;
   if (!gatewayConfig) throw new Error("the configuration has no gateway section");
   const { log, tracing, losses } = await startTelemetry(config, "qrlogin-gateway", environment);
-  const reloading = reloadOnRequest({ process: "gateway", sources, config, files }, log, environment);
   void stopRequested.then(() => exitAfterTimeout(gatewayStopTimeout(gatewayConfig), environment, log));
   const metrics = gatewayConfig.metrics.enabled
     ? await startProcessMetrics(gatewayConfig.metrics, defaultMetricsAddress.gateway, log, losses)
@@ -242,7 +242,7 @@ async function runGateway(file: string | undefined, environment: CommandEnvironm
       gatewayBanner(urlOf(server.address, gatewayConfig), gatewayConfig.service.address),
     );
   log.info({ gateway: server.address, metrics: metrics?.address, development }, "ready");
-  reloading.start(server, metrics?.onReloadResult);
+  reloading.start(server, log, metrics?.onReloadResult);
   await stopGracefully(server, stopRequested, { log, tracing }, reloading);
   stopDescriptorMonitor();
   await metrics?.stop();

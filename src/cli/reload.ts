@@ -23,29 +23,29 @@ interface ReloadSources {
 /** Reloading of a process. */
 export interface Reloading {
   /** Begins to reload. A request during the start is served now. Each result is reported to `onResult`. */
-  start(running: Reloadable, onResult: OnReloadResult | undefined): void;
+  start(running: Reloadable, log: Logger, onResult: OnReloadResult | undefined): void;
   close(): void;
 }
 
 /**
  * Reloads the configuration on SIGHUP, and when one of its files changes. In development mode SIGHUP stops the process,
- * as it does when its terminal is closed, and nothing is reloaded.
+ * as it does when its terminal is closed, and nothing is reloaded. To be called in the turn that has read the
+ * configuration: a SIGHUP before it stops the process.
  */
 export function reloadOnRequest(
   { process, sources, config, files }: ReloadSources,
-  log: Logger,
   environment: ReloadEnvironment,
 ): Reloading {
   if (config.development) return { start() {}, close() {} };
   const reloader = createReloader({
-    ...{ process, config, files, log, clock: systemClock },
+    ...{ process, config, files, clock: systemClock },
     // Without a preset, a configuration that has lost its identities is an error and not development mode.
     read: () => readConfig({ ...sources, developmentPreset: undefined }),
   });
   environment.onReloadRequest(reloader.request);
   return {
-    start: (running, onResult) =>
-      reloader.start(combineReloadables([running, reloadableLogLevel(log)]), onResult),
+    start: (running, log, onResult) =>
+      reloader.start(combineReloadables([running, reloadableLogLevel(log)]), log, onResult),
     close: reloader.close,
   };
 }

@@ -201,11 +201,13 @@ export function createAppClientWithTiming(
     watchStatus(request, watchOptions = {}) {
       checkOptions("watchStatus", watchOptions, appWatchOptionFields);
       const message = toMessage(WatchStatusRequest, request);
-      const authorization = authorizationOf(watchOptions);
+      // Reports unusable credentials at once.
+      authorizationOf(watchOptions);
+      // Reads them again for each connection: a watch lasts longer than a secret that is being replaced.
       const open = () =>
         rpcClient.openStream(
           (client, metadata) => client.watchStatus(message, metadata),
-          authorization,
+          authorizationOf(watchOptions),
           watchOptions.requestId,
         );
       return watch({ open, address, inFlight, timing }, watchOptions);

@@ -171,7 +171,8 @@ function checkScopeFor(
 
 /** Returns whether a process with this purpose uses a section of the configuration. */
 function usesSection(purpose: Purpose, section: string): boolean {
-  return purpose === "check" || (section === "gateway") === (purpose === "gateway");
+  if (purpose === "check" || purpose === "diagnose") return true;
+  return (section === "gateway") === (purpose === "gateway");
 }
 
 function pickSections(content: unknown, isPicked: (section: string) => boolean): unknown {

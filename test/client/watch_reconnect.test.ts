@@ -47,6 +47,28 @@ describe("a watch reconnects", () => {
     expect(await statesOf(clientOn(fake.address))).toEqual([AUTHORIZED, EXPIRED]);
   });
 
+  test("a watch reconnects with the secret that its app has by then", async () => {
+    let appSecret = "one";
+    const fake = await service(
+      sequence((stream) => {
+        appSecret = "two";
+        fail(stream, createServiceError(status.UNAVAILABLE));
+      }, expired),
+    );
+    const credentials = {
+      appId: "shop",
+      get appSecret() {
+        return appSecret;
+      },
+    };
+    const states: number[] = [];
+    for await (const { state } of clientOn(fake.address).watchStatus(ticket, { credentials }))
+      states.push(state);
+    expect(states).toEqual([EXPIRED]);
+    const sent = fake.calls.map(({ metadata }) => String(metadata.get("authorization")[0]).slice(6));
+    expect(sent.map((text) => Buffer.from(text, "base64").toString())).toEqual(["shop:one", "shop:two"]);
+  });
+
   test("a watch reconnects after its connection was reset", async () => {
     const fake = await service(sequence((stream) => send(stream, statusIn(PENDING)), expired));
     const proxy = await startTcpProxy(fake.port);

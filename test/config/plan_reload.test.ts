@@ -37,6 +37,38 @@ describe("the plan of a reload", () => {
     expect(plan).toMatchObject({ config: { admins: [] }, changes: [], restartPaths: ["admins[oncall]"] });
   });
 
+  it("is refused if apps would need client certificates, which only a restart turns on", () => {
+    const running = configWith({});
+    const [shop] = running.apps;
+    const files = { certFile: "server.pem", keyFile: "server.pem", clientCaFile: "ca.pem" };
+    const tls = { ...files, minVersion: "TLSv1.3", clientCertificates: "required" } as const;
+    const read = {
+      ...running,
+      grpc: { ...running.grpc, tls },
+      apps: [{ ...shop, secretSha256: [], certificateNames: ["shop.example.com"] }],
+    } as Config;
+    expect(() => planReload(running, read, "service")).toThrow(
+      "apps[shop].certificateNames: needs a restart, since a reload does not turn on grpc.tls.clientCertificates",
+    );
+    expect(planReload({ ...running, grpc: read.grpc }, read, "service").config.apps).toBe(read.apps);
+  });
+
+  it("is refused if apps of the gateway would need its client certificate, which only a restart turns on", () => {
+    const running = configWith({ gateway });
+    const withService = (certFile: string) =>
+      ({
+        ...running,
+        gateway: {
+          ...running.gateway,
+          service: { ...running.gateway?.service, certFile, keyFile: certFile },
+          apps: [{ ...running.gateway?.apps[0], secret: undefined }],
+        },
+      }) as Config;
+    const read = withService("gateway.pem");
+    expect(() => planReload(running, read, "gateway")).toThrow("gateway.apps[shop]: needs a restart");
+    expect(planReload(withService("old.pem"), read, "gateway").restartPaths).toEqual([]);
+  });
+
   it("names nothing that the process does not use", () => {
     const running = configWith({ gateway });
     const read = configWith({ gateway: { ...gateway, authingApi: false }, tickets: { ttl: "90s" } });

@@ -31,6 +31,13 @@ const problemsOf = (content: object, env: Record<string, string> = {}) =>
   collectProblems(() => load(content, env)).map(({ path, message }) => `${path}: ${message}`);
 
 describe("a secret in a file", () => {
+  it("of the gateway is read for a diagnosis too, which checks the gateway as well as the service", () => {
+    const keys = { handleKeys: undefined, handleKeysFile: secretFile(gateway.handleKeys.join("\n")) };
+    const file = temporaryFile("qrlogin.yaml", stringify(contentWith({ gateway: { ...gateway, ...keys } })));
+    const reading = readConfig({ file, env: {}, purpose: "diagnose" });
+    expect(reading).toMatchObject({ config: { gateway: { handleKeys: gateway.handleKeys } } });
+  });
+
   it("can take the place of every secret of the configuration", () => {
     const [shared, key, otherKey] = [randomKey(), randomKey(), randomKey()];
     const config = load(

@@ -37,6 +37,7 @@ const tickets = (event: string) => `qrlogin_tickets_total{${service},event="${ev
 const ofStore = (name: string) => `qrlogin_store_${name}{${service}}`;
 const operations = (le: string) =>
   `qrlogin_store_operation_duration_seconds_bucket{${service},operation="replace",outcome="ok",le="${le}"}`;
+const expiry = `qrlogin_certificate_expiry_timestamp_seconds{${service},setting="grpc.tls.certFile"}`;
 const issuerCalls = (outcome: string) =>
   `qrlogin_issuer_call_duration_seconds_count{${service},pool="staff",endpoint="jwks",outcome="${outcome}"}`;
 const limited = (limit: string) => `qrlogin_limited_calls_total{${service},limit="${limit}"}`;
@@ -266,5 +267,12 @@ export const alertCases: readonly AlertCase[] = [
     silent: { [`qrlogin_config_last_reload_successful{${service}}`]: "1 0 1x20" },
     labels: ofService,
     after: 5,
+  },
+  {
+    alert: "QrloginCertificateExpires",
+    fires: { [expiry]: "500000x100" },
+    silent: { [expiry]: "1000000x100" },
+    labels: { ...ofService, setting: "grpc.tls.certFile" },
+    after: 70,
   },
 ];

@@ -98,6 +98,16 @@ describe("the trace of a sign-in", () => {
     ]);
   });
 
+  it("the span of an event stream ends when its page is closed", async () => {
+    const servers = await startTracedServers({ trusted: [] });
+    const { handle } = await servers.browser.create({ appId: "demo-app" });
+    const events = servers.browser.events(handle);
+    expect(await events.next()).toMatchObject({ data: { state: "PENDING" } });
+    events.close();
+    const route = "GET /qrlogin/v1/tickets/events";
+    await eventually(async () => expect(named(servers.finished(), route, serverKind)).toHaveLength(1));
+  });
+
   it("a stranger's context is linked and decides nothing", async () => {
     const servers = await startTracedServers({ trusted: [] });
     await signIn(servers, { traceparent });

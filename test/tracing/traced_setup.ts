@@ -19,6 +19,8 @@ export interface TracedServers {
   /** Returns the lines of the service's log. */
   serviceLines(): LogLine[];
   gatewayLines(): readonly LogLine[];
+  /** Returns the spans that have ended so far. */
+  finished(): readonly ReadableSpan[];
   /** Stops everything, so that all spans have ended, and returns them. */
   spans(): Promise<readonly ReadableSpan[]>;
 }
@@ -62,6 +64,7 @@ export async function startTracedServers({
     token: await signDevelopmentToken("alice", Date.now()),
     serviceLines: () => written.map((line) => JSON.parse(line)),
     gatewayLines: () => gateway.lines,
+    finished: () => exporter.getFinishedSpans(),
     spans: stop,
   };
 }

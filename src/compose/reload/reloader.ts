@@ -10,6 +10,8 @@ import type { Reloadable } from "./reloadable.js";
 /** Callback for the result of a reload. */
 export type OnReloadResult = (result: "success" | "failure") => void;
 
+type ReloadLog = Pick<Logger, "info" | "warn" | "error">;
+
 /** Reloads the configuration of a process. */
 export interface Reloader {
   /** Reloads now, or once the process has started. Requests that arrive during a reload cause one more. */
@@ -17,7 +19,7 @@ export interface Reloader {
   /**
    * Begins to serve requests. `running` is what the process has started. `onResult` is called after each reload.
    */
-  start(running: Reloadable, onResult?: OnReloadResult): void;
+  start(running: Reloadable, log: ReloadLog, onResult?: OnReloadResult): void;
   /** Stops. A reload that has begun applies nothing anymore. */
   close(): void;
 }
@@ -30,7 +32,6 @@ export interface ReloaderOptions {
   readonly files: readonly string[];
   /** Reads the configuration again. */
   read(): ConfigReading;
-  readonly log: Pick<Logger, "info" | "warn" | "error">;
   readonly clock: Clock;
 }
 
@@ -38,18 +39,18 @@ export interface ReloaderOptions {
 const maxReadings = 3;
 
 /**
- * Creates the reloader of a process. Create it before the process starts, so that no change during the start is
- * missed.
+ * Creates the reloader of a process. Create it as soon as the configuration has been read, so that no change and no
+ * request during the start is missed.
  *
  * A reload applies all or nothing: the configuration is read again, everything that can fail is prepared, and only then
  * applied. A mistake is logged and changes nothing. Changes that need a restart are named in the log.
  */
 export function createReloader(options: ReloaderOptions): Reloader {
-  const { process, log, clock } = options;
+  const { process, clock } = options;
   let config = options.config;
   /** Files of the running configuration. */
   let files = options.files;
-  let target: Reloadable | undefined;
+  let target: { readonly running: Reloadable; readonly log: ReloadLog } | undefined;
   let onResult: OnReloadResult = () => {};
   let isRequested = false;
   let isClosed = false;
@@ -62,13 +63,13 @@ export function createReloader(options: ReloaderOptions): Reloader {
     if (target && !isReloading) void serveRequests(target);
   }
 
-  async function serveRequests(running: Reloadable): Promise<void> {
+  async function serveRequests({ running, log }: NonNullable<typeof target>): Promise<void> {
     isReloading = true;
     await firstLook;
     while (isRequested && !isClosed) {
       isRequested = false;
       try {
-        await reload(running);
+        await reload(running, log);
         onResult("success");
       } catch (error) {
         log.error(failureFieldsOf(error), "the configuration cannot be used; everything stays as it was");
@@ -78,7 +79,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
     isReloading = false;
   }
 
-  async function reload(running: Reloadable): Promise<void> {
+  async function reload(running: Reloadable, log: ReloadLog): Promise<void> {
     const { read, changedFiles } = await readAgain();
     const plan = planReload(config, read, process);
     const commit = await running.prepareReload(plan.config);
@@ -113,8 +114,8 @@ export function createReloader(options: ReloaderOptions): Reloader {
 
   return {
     request,
-    start(running, callback = () => {}) {
-      target = running;
+    start(running, log, callback = () => {}) {
+      target = { running, log };
       onResult = callback;
       if (isRequested) request();
     },

@@ -1,4 +1,5 @@
 import { type Config, noPolicy } from "../config.js";
+import { ConfigError, type ReportedProblem } from "../config_error.js";
 import { policyValuesOf } from "../policy/policy_values.js";
 import { isMap } from "../schema/schema_tree.js";
 import { changesBetween } from "./config_changes.js";
@@ -20,11 +21,17 @@ export interface ReloadPlan {
 /** Process whose configuration is reloaded. Settings that it does not use are left out of a plan. */
 export type ReloadedProcess = "service" | "gateway";
 
-/** Plans the change from the running configuration to one that was read. */
+/**
+ * Plans the change from the running configuration to one that was read.
+ *
+ * @throws ConfigError if apps would need what only a restart turns on. They could not sign in until then.
+ */
 export function planReload(running: Config, read: Config, process: ReloadedProcess): ReloadPlan {
   const config = reloadableSettings
     .filter((path) => isApplicable(path, running, read))
     .reduce((merged, path) => copySetting(merged, read, path), running);
+  const problems = lockoutsOf(config, process);
+  if (problems.length > 0) throw new ConfigError(problems);
   const pathsBetween = (before: Config, after: Config) =>
     changesBetween(relevantPart(before, process), relevantPart(after, process)).map(({ path }) => path);
   return {
@@ -45,6 +52,25 @@ function isApplicable(path: readonly string[], running: Config, read: Config): b
   if (path.at(-1)?.endsWith("File"))
     return valueAt(running, path) !== undefined && valueAt(read, path) !== undefined;
   return true;
+}
+
+/** Returns the apps that need a client certificate which the process neither asks for nor presents. */
+function lockoutsOf({ grpc, apps, gateway }: Config, process: ReloadedProcess): ReportedProblem[] {
+  const needsRestart = (path: string, setting: string) => ({
+    path,
+    message: `needs a restart, since a reload does not turn on ${setting}`,
+  });
+  if (process === "gateway")
+    return gateway?.service.certFile !== undefined
+      ? []
+      : (gateway?.apps ?? [])
+          .filter(({ secret }) => secret === undefined)
+          .map(({ id }) => needsRestart(`gateway.apps[${id}]`, "gateway.service.certFile"));
+  const asksForCertificates = grpc.tls !== undefined && grpc.tls.clientCertificates !== "none";
+  if (asksForCertificates) return [];
+  return apps
+    .filter(({ certificateNames }) => certificateNames.length > 0)
+    .map(({ id }) => needsRestart(`apps[${id}].certificateNames`, "grpc.tls.clientCertificates"));
 }
 
 function valueAt(node: unknown, path: readonly string[]): unknown {

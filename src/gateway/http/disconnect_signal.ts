@@ -1,14 +1,21 @@
 import type { FastifyReply } from "fastify";
 import { HttpError } from "./http_error.js";
 
+/** Status of nginx for a client that was gone before there was a response. Only the operator sees it. */
+const callerGone = 499;
+
+/** Returns the status of a response, or 499 if the client was gone before there was one. */
+export function statusOf({ raw }: FastifyReply): number {
+  return raw.headersSent ? raw.statusCode : callerGone;
+}
+
 /**
  * Returns a signal that aborts when the client disconnects or the response has been sent. Its reason is the
  * HttpError to log.
  */
 export function disconnectSignalOf(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  // 499 is nginx's status for this case. Only the log shows it.
-  const error = new HttpError(499, "CALLER_GONE", "the client closed the connection");
+  const error = new HttpError(callerGone, "CALLER_GONE", "the client closed the connection");
   onResponseEnd(reply, () => controller.abort(error));
   return controller.signal;
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { onResponseEnd } from "./disconnect_signal.js";
+import { onResponseEnd, statusOf } from "./disconnect_signal.js";
 import { reasonOf } from "./request_log.js";
 
 /** A response stream that has ended. */
@@ -57,10 +57,6 @@ export function reportStream(reply: FastifyReply, observer: RequestObserver): vo
 
 function methodOf({ method }: FastifyRequest): string {
   return knownMethods.has(method) ? method : "_OTHER";
-}
-
-function statusOf({ raw }: FastifyReply): number {
-  return raw.headersSent ? raw.statusCode : 499;
 }
 
 function routeOf({ routeOptions: { url = "unmatched" } }: FastifyRequest): string {

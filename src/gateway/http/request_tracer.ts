@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { onResponseEnd, statusOf } from "./disconnect_signal.js";
 
 /** Makes a span of each request. Without one, requests are not traced. */
 export interface RequestTracer {
@@ -17,7 +18,10 @@ export interface RequestSpan {
   readonly ids: { readonly traceId: string; readonly spanId: string };
   /** Runs work within the span: what it starts becomes part of the trace. */
   run(work: () => void): void;
-  /** Ends the span. `route` is the pattern, never the URL; undefined if there is no such route. */
+  /**
+   * Ends the span. `route` is the pattern, never the URL; undefined if there is no such route. The status is 499 if the
+   * client was gone before there was one.
+   */
   end(route: string | undefined, status: number): void;
 }
 
@@ -30,10 +34,12 @@ export function traceLogFieldsOf(request: FastifyRequest): object {
 
 /** Traces the requests of a server that belongs to the gateway alone. To be called before any other hook is added. */
 export function traceRequests(server: FastifyInstance, tracer: RequestTracer): void {
-  server.addHook("onRequest", (request, _reply, done) => {
+  server.addHook("onRequest", (request, reply, done) => {
     const { method, headers, raw } = request;
     const span = tracer.start({ method, headers, peer: raw.socket.remoteAddress ?? "" });
     spans.set(request, span);
+    // Fastify's own hook does not run if the client disconnects, as every page that has an event stream does.
+    onResponseEnd(reply, () => span.end(request.routeOptions.url, statusOf(reply)));
     span.run(done);
   });
   // Reading a body leaves the context, since the events of the parser belong to the connection.
@@ -41,8 +47,5 @@ export function traceRequests(server: FastifyInstance, tracer: RequestTracer): v
     const span = spans.get(request);
     if (span) span.run(done);
     else done();
-  });
-  server.addHook("onResponse", async (request, reply) => {
-    spans.get(request)?.end(request.routeOptions.url, reply.statusCode);
   });
 }

@@ -35,7 +35,7 @@ async function setUp() {
     prepareReload: vi.fn(async (config) => () => void applied.push(config)),
   };
   const { start, ...reloader } = createReloader({
-    ...{ process: "service", config: first.config, files: first.files, read, log, clock },
+    ...{ process: "service", config: first.config, files: first.files, read, clock },
   });
   onTestFinished(reloader.close);
   await eventually(async () => expect(clock.pendingCount).toBe(1));
@@ -43,7 +43,7 @@ async function setUp() {
     ...{ folder, file, write, lines, clock, results, applied, component },
     reloader: {
       ...reloader,
-      start: (running: Reloadable) => start(running, (result) => void results.push(result)),
+      start: (running: Reloadable) => start(running, log, (result) => void results.push(result)),
     },
     /** Waits until so many reloads have ended. */
     async ended(count: number) {

@@ -106,12 +106,11 @@ export async function startRotationWorld(files: RotationFiles): Promise<Rotation
         config,
         files: watched,
         read: () => readConfig(sources),
-        log: logger,
         clock: systemClock,
       },
     });
     let onResult: (result: string) => void = () => {};
-    reloader.start(running, (result) => onResult(result));
+    reloader.start(running, logger, (result) => onResult(result));
     onTestFinished(async () => {
       reloader.close();
       await running.stop();
