@@ -196,8 +196,33 @@ const operations: Readonly<Record<string, Described>> = {
     },
     errors: viaService,
   },
-  "GET /healthz": {
-    operationId: "getHealth",
+  "GET /livez": liveness("getLiveness"),
+  "GET /healthz": { ...liveness("getHealth"), deprecated: true },
+  "GET /readyz": {
+    operationId: "getReadiness",
+    tag: "Keys and health",
+    summary: "Reports whether the gateway should get requests",
+    description:
+      "Served by a standalone gateway only. Follows from what the gateway knows and causes no call.",
+    parameters: [
+      {
+        name: "exclude",
+        in: "query",
+        description: "An unreachable service does not count once the gateway has reached it.",
+        schema: { type: "string", enum: ["service"] },
+      },
+    ],
+    responses: {
+      200: success(readinessSchema("ready")),
+      503: { ...success(readinessSchema("starting", "unready", "stopping")), description: "Not ready." },
+    },
+    errors: [],
+  },
+};
+
+function liveness(operationId: string): Described {
+  return {
+    operationId,
     tag: "Keys and health",
     summary: "Reports that the gateway runs",
     description: "Served by a standalone gateway only. Says nothing about the service.",
@@ -209,8 +234,19 @@ const operations: Readonly<Record<string, Described>> = {
       }),
     },
     errors: [],
-  },
-};
+  };
+}
+
+function readinessSchema(...statuses: readonly string[]): Schema {
+  return {
+    type: "object",
+    required: ["status", "service"],
+    properties: {
+      status: { type: "string", enum: statuses },
+      service: { type: "string", enum: ["unknown", "reachable", "unreachable"] },
+    },
+  };
+}
 
 function image(operationId: string, format: string, mediaType: string): Described {
   const query = z.toJSONSchema(imageQuery, { io: "output" }).properties ?? {};

@@ -83,6 +83,10 @@ export const connectErrorDetailSchema: Schema = {
           type: "string",
           description: "RetryInfo: the time after which to call again, such as `1s`.",
         },
+        requestId: {
+          type: "string",
+          description: "RequestInfo: the id of the request in the logs of the gateway and of the service.",
+        },
       },
     },
   },

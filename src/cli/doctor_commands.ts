@@ -51,7 +51,7 @@ export function addDoctorCommands(root: Command, environment: DoctorEnvironment)
     .description("check a configuration against reality: network, issuers, Redis, certificates, sign-in")
     .option("--config <file>", `configuration file (also: ${configFileVariable})`)
     .option("--user-token-file <file>", "user token for a whole sign-in; - reads standard input")
-    .option("--app <id>", "app of the whole sign-in; by default the first one of the gateway")
+    .option("--app <id>", "app of the whole sign-in; by default the first one of the gateway, or of apps")
     .option("--app-secret-file <file>", "secret of that app, if the configuration has no gateway")
     .option("--service <address>", "address of the service; by default the gateway's, or grpc.address")
     .option("--ca-file <file>", "root certificates to trust at the service, PEM")
@@ -134,7 +134,7 @@ function signInPartiesOf(
   if (userTokenFile === undefined) return { missing: "no user token was given (--user-token-file)" };
   const { gateway } = config;
   const known = gateway?.apps.find(({ id }) => appId === undefined || id === appId);
-  const id = appId ?? known?.id;
+  const id = appId ?? known?.id ?? config.apps[0]?.id;
   if (id === undefined) throw new Error("name the app of the sign-in with --app");
   const secret = appSecretFile === undefined ? known?.secret : readSecret(appSecretFile);
   // An app of the gateway without a secret has the certificate of the gateway.

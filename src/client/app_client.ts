@@ -201,9 +201,7 @@ export function createAppClientWithTiming(
     watchStatus(request, watchOptions = {}) {
       checkOptions("watchStatus", watchOptions, appWatchOptionFields);
       const message = toMessage(WatchStatusRequest, request);
-      // Reports unusable credentials at once.
-      authorizationOf(watchOptions);
-      // Reads them again for each connection: a watch lasts longer than a secret that is being replaced.
+      // Reads the credentials for each connection: a watch lasts longer than a secret that is being replaced.
       const open = () =>
         rpcClient.openStream(
           (client, metadata) => client.watchStatus(message, metadata),

@@ -132,13 +132,9 @@ function withMonitors(
   log: Logger,
   clock: Clock,
 ): Service {
-  const { grpc, store } = config;
-  const certificateMonitor = monitorCertificates(
-    readCertificateFiles({ grpc, store }),
-    log,
-    clock,
-    metrics?.onCertificate,
-  );
+  // Those of the gateway are its own matter.
+  const filesOf = ({ grpc, store, outgoing }: Config) => readCertificateFiles({ grpc, store, outgoing });
+  const certificateMonitor = monitorCertificates(filesOf(config), log, clock, metrics?.onCertificate);
   const stopDescriptorMonitor = monitorDescriptors({ needed: descriptorsNeeded(config), log, clock });
   return {
     ...service,
@@ -146,8 +142,8 @@ function withMonitors(
       service,
       {
         async prepareReload(next) {
-          const files = readCertificateFiles(next);
-          return () => certificateMonitor.replace(files.filter(({ path }) => path[0] !== "gateway"));
+          const files = filesOf(next);
+          return () => certificateMonitor.replace(files);
         },
       },
     ]),

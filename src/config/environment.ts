@@ -149,5 +149,24 @@ function normalizeName(variable: string): string {
 function unknownVariableMessage(variable: string): string {
   const names = [configFileVariable, ...[...settings.values()].map(({ path }) => variableNameOf(path))];
   const suggestion = suggestSpelling(variable, names);
-  return `is not a configuration variable${suggestion ? `; did you mean ${suggestion}?` : ": unset it"}`;
+  const close = suggestion === undefined ? findRelated(variable, names) : [suggestion];
+  return `is not a configuration variable${close.length > 0 ? `; did you mean ${close.join(" or ")}?` : ": unset it"}`;
+}
+
+/** Largest number of variables that a message suggests. */
+const maxSuggestions = 3;
+
+/** Returns the variables that end like this one, or else those that begin like it; none if there are too many. */
+function findRelated(variable: string, names: readonly string[]): readonly string[] {
+  const words = variable.slice(prefix.length).split("_");
+  const few = (found: readonly string[]) => (found.length <= maxSuggestions ? found : []);
+  const endingAlike = few(names.filter((name) => name.endsWith(`_${words.join("_")}`)));
+  if (endingAlike.length > 0) return endingAlike;
+  for (let count = words.length - 1; count > 0; count -= 1) {
+    const beginning = `${prefix}${words.slice(0, count).join("_")}`;
+    const inside = names.filter((name) => name.startsWith(`${beginning}_`));
+    if (inside.length > 0) return few(inside);
+    if (names.includes(beginning)) return [beginning];
+  }
+  return [];
 }

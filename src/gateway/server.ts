@@ -110,7 +110,7 @@ export async function startGateway(
   } catch (error) {
     monitor?.close();
     await server.close();
-    throw error instanceof Error && "syscall" in error
+    throw error instanceof Error && "syscall" in error && error.syscall !== "open"
       ? new Error(
           `cannot listen on ${formatAddress({ host, port })}: ${describeListenError(error.message)}`,
           {

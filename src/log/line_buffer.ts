@@ -33,6 +33,8 @@ export interface LineBufferOptions {
   /** Blocks the process for `ms` milliseconds. */
   sleep(ms: number): void;
   readonly clock: Clock;
+  /** Called at once for each line that is dropped. */
+  onLineLost?(): void;
   /** Called when there is room again after lines were dropped. May call `write`. */
   onDropped(lines: DroppedLines): void;
 }
@@ -128,8 +130,10 @@ export function createLineBuffer(options: LineBufferOptions): LineBuffer {
     write(line) {
       const bytes = Buffer.byteLength(line);
       // All lines are dropped until there is room again, so that the log has one gap.
-      if (dropped > 0 || waitingBytes + bytes > maxWaitingBytes) dropped += 1;
-      else push(line, bytes);
+      if (dropped > 0 || waitingBytes + bytes > maxWaitingBytes) {
+        dropped += 1;
+        options.onLineLost?.();
+      } else push(line, bytes);
       if (hasEnded) return drain();
       // The pending retry writes this line too.
       if (failure) return;

@@ -51,8 +51,11 @@ export function createProcessLog(
     afterTurn: setImmediate,
     sleep: sleepSync,
     clock: systemClock,
+    // A disk may stay full. Its metric must not wait for room, as the line has to.
+    onLineLost() {
+      if (losses) losses.lines += 1;
+    },
     onDropped(lines) {
-      if (losses) losses.lines += lines.dropped;
       dropWarnings.warn(lines, "log lines were dropped");
     },
   });

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { formatAddress, parseAddress } from "../base/address.js";
 import { describeListenError } from "../base/listen_error.js";
 import { metricsContentType } from "./registry.js";
@@ -40,10 +41,14 @@ export async function startMetricsEndpoint(
     return scrape;
   };
   const server = createServer(
-    { requestTimeout, headersTimeout: requestTimeout, keepAliveTimeout: requestTimeout },
+    {
+      ...{ requestTimeout, headersTimeout: requestTimeout, keepAliveTimeout: requestTimeout },
+      // The default, 30 s, would let a slow request live that long.
+      connectionsCheckingInterval: 1_000,
+    },
     (request, response) => void respond(request, response, sharedRead),
   );
-  server.maxConnections = maxConnections;
+  closeOldestBeyond(server, maxConnections);
   await listen(server, address, listenAddress);
   // Scrapes do not keep a process alive whose work is done.
   server.unref();
@@ -57,6 +62,20 @@ export async function startMetricsEndpoint(
         server.closeAllConnections();
       }),
   };
+}
+
+/**
+ * Closes the oldest connection for each one beyond the limit. Were the new one refused instead, a few clients that
+ * never complete a request would keep Prometheus out.
+ */
+function closeOldestBeyond(server: Server, limit: number): void {
+  const open = new Set<Socket>();
+  server.on("connection", (socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+    const [oldest] = open;
+    if (open.size > limit) oldest?.destroy();
+  });
 }
 
 async function respond(
@@ -86,7 +105,8 @@ function listen(
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", (error) =>
+    // It stays after the start: a connection that the system cannot accept is an error, which would end the process.
+    server.on("error", (error) =>
       reject(
         new Error(`cannot listen on ${address}: ${describeListenError(error.message)}`, { cause: error }),
       ),

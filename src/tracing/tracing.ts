@@ -71,7 +71,7 @@ export async function startTracing(env: Environment, serviceName: string): Promi
 }
 
 /** The parts of OpenTelemetry's SDK that are used. */
-interface Sdk {
+export interface Sdk {
   readonly node: typeof import("@opentelemetry/sdk-trace-node");
   readonly resources: typeof import("@opentelemetry/resources");
   /** @throws Error with one line if the exporter is not known. */

@@ -79,7 +79,7 @@ describe("the arguments of a factory", () => {
       createAppClient,
       { ...app, timeout: 5 },
       "createAppClient: options.timeout does not exist; there are address, tls, maxStreamsPerConnection, channelOptions, " +
-        "deadlineMs, appId, appSecret",
+        "observer, deadlineMs, appId, appSecret",
     ],
     [
       createAppClient,
@@ -177,7 +177,7 @@ describe("the arguments of a method", () => {
     [
       "watchStatus",
       [valid, { deadlineMs: 5 }],
-      "watchStatus: options.deadlineMs does not exist; there are signal, heartbeats, backoff, credentials",
+      "watchStatus: options.deadlineMs does not exist; there are signal, heartbeats, requestId, backoff, credentials",
     ],
     [
       "watchStatus",

@@ -8,6 +8,8 @@ import { developmentPresets } from "../../src/compose/development_presets.js";
 import { descriptorsNeeded, gatewayDescriptorsNeeded, startServers } from "../../src/compose/serve.js";
 import type { Config } from "../../src/config/config.js";
 import { loadConfig } from "../../src/config/load_config.js";
+import { temporaryFile } from "../support/config_files.js";
+import { expiredCertificate } from "../support/fixed_certificates.js";
 import { anyPortEnvironment, isListening } from "../support/process.js";
 import { withTimeout } from "../support/timeout.js";
 
@@ -87,4 +89,13 @@ it("generates a handle key for each start", () => {
   );
   expect(Buffer.from(one ?? "", "base64url")).toHaveLength(32);
   expect(one).not.toBe(other);
+});
+
+it("reports an expired certificate of the authorities for issuers from the start", async () => {
+  const caFile = temporaryFile("ca.pem", expiredCertificate);
+  const lines: string[] = [];
+  const log = pino({ level: "error" }, { write: (line) => void lines.push(line) });
+  const { stop } = await startServers(loadDevelopmentConfig({ QRLOGIN_OUTGOING_CA_FILE: caFile }), log);
+  onTestFinished(stop);
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ setting: "outgoing.caFile" }]);
 });

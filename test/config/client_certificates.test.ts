@@ -43,6 +43,17 @@ describe("client certificates", () => {
     }
   });
 
+  test("need an authority, not the certificate of a client", () => {
+    const clientCaFile = temporaryFile("ca.crt", shopCertificate);
+    const [problem] = problems(contentOf({ clientCaFile, clientCertificates: "required" }, app));
+    expect(problem).toMatchObject({
+      path: "grpc.tls.clientCaFile",
+      message: expect.stringMatching(/name the certificate of the authority that has issued them$/),
+    });
+    const both = temporaryFile("ca.crt", `${shopCertificate}\n${clientAuthority}`);
+    expect(problems(contentOf({ clientCaFile: both, clientCertificates: "required" }, app))).toEqual([]);
+  });
+
   test("of apps need a server that asks for them", () => {
     expect(problems(contentOf({}, { ...app, certificateNames: "shop.internal" }))).toEqual([
       {

@@ -50,7 +50,7 @@ const documented = readdirSync(`${root}docs`)
 const secrets = { app: newSecret(), handleKey: newSecret(), admin: newSecret() };
 const initial = installations.flatMap((kind) => [
   [`the service's file of 'init ${kind}'`, parse(renderServiceFile(kind, secrets, "/token.pem"))] as const,
-  [`the gateway's file of 'init ${kind}'`, parse(renderGatewayFile(secrets))] as const,
+  [`the gateway's file of 'init ${kind}'`, parse(renderGatewayFile(kind, secrets))] as const,
 ]);
 const deployed = ["deploy/service.yaml", "deploy/gateway.yaml"].map(
   (path) => [path, parse(read(path))] as const,

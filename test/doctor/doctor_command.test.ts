@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { runCommand } from "../../src/cli/commands.js";
 import { sha256Hex } from "../../src/domain/secrets.js";
 import { newKey } from "../auth/support.js";
@@ -90,6 +90,29 @@ describe("qrlogin doctor", () => {
     expect(stdout).toMatch(/^ok {7}whole sign-in {2,}the app shop received the user id/m);
     expect(stdout).toMatch(/\n\n12 findings: 11 ok, 1 skipped$/);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  });
+
+  it("reads the secrets of both programs from their files", async () => {
+    const { file, tokenFile } = await startSite();
+    const content = parse(readFileSync(file, "utf8"));
+    content.gateway.apps = [{ id: "shop", secretFile: temporaryFile("secret", `${appSecrets.shop}\n`) }];
+    const changed = temporaryFile("qrlogin.yaml", stringify(content));
+    const { code, stdout, stderr } = await run([
+      ...["doctor", "--config", changed, "--user-token-file", await tokenFile()],
+    ]);
+    expect(stdout).toMatch(/^ok {7}whole sign-in {2,}the app shop received the user id/m);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  });
+
+  it("plays the sign-in of the first app of the service where the configuration has no gateway", async () => {
+    const { file, tokenFile } = await startSite();
+    const { gateway: _, ...service } = parse(readFileSync(file, "utf8"));
+    const { stdout } = await run([
+      ...["doctor", "--config", temporaryFile("qrlogin.yaml", stringify(service))],
+      ...["--user-token-file", await tokenFile()],
+      ...["--app-secret-file", temporaryFile("secret", `${appSecrets.shop}\n`)],
+    ]);
+    expect(stdout).toMatch(/^ok {7}whole sign-in {2,}the app shop received the user id/m);
   });
 
   it("prints what docs/doctor.md shows if the gateway has a wrong secret and a key set is missing, and exits with 1", async () => {

@@ -58,7 +58,7 @@ const holders: Readonly<Record<string, Holder>> = {
   "docs/stacks/node.md sh": [4, "test/stacks"],
   "docs/stacks/php.md sh": [3, "test/stacks"],
   "docs/tracing.md sh": [1, "test/tracing/process.test.ts, without the installation"],
-  "docs/tls.md sh": [1, "test/server/documented_certificates.test.ts"],
+  "docs/tls.md sh": [2, "test/server/documented_certificates.test.ts"],
   "docs/tls.md promql": [1, "none: a query"],
   "docs/load-balancing.md json": [1, "test/gateway/readiness.test.ts"],
   "docs/upgrades.md sh": [1, "none: check-config as in test/config"],

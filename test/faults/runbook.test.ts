@@ -15,7 +15,6 @@ const sections = readSections("docs/runbook.md");
 /** Sections whose faults were planted by hand, with the tests that come near. */
 const plantedByHand: Readonly<Record<string, string>> = {
   "A worker hangs": "kill -STOP of a worker of two. test/compose/supervised_worker.test.ts",
-  "Log lines are lost": "standard output to /dev/full under load. test/log/line_buffer.test.ts",
 };
 
 /** Plants the fault and waits until everything that its section quotes is there. */

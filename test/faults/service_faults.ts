@@ -21,7 +21,7 @@ import { otherPrivateKey } from "../support/fixed_certificates.js";
 import { freePort } from "../support/free_port.js";
 import { customers, customersJwks, signToken } from "../support/tokens.js";
 import type { Fault } from "./fault.js";
-import { type FaultyService, startFaultyService } from "./world.js";
+import { createRecordedLog, type FaultyService, startFaultyService } from "./world.js";
 
 /** Faults of the service, its apps, its users and their issuer. */
 export const serviceFaults: readonly Fault[] = [
@@ -187,6 +187,21 @@ export const serviceFaults: readonly Fault[] = [
       const service = await startFaultyService();
       const end = performance.now() + 300;
       while (performance.now() < end);
+      return [service];
+    },
+  },
+  {
+    section: "Log lines are lost",
+    async plant() {
+      let isFull = false;
+      const recorded = createRecordedLog(() => {
+        if (isFull) throw Object.assign(new Error("no space left"), { code: "ENOSPC" });
+      });
+      const service = await startFaultyService({}, { recorded });
+      isFull = true;
+      for (let lines = 0; lines < 1_100; lines += 1)
+        recorded.log.info({ padding: "x".repeat(1_000) }, "call");
+      isFull = false;
       return [service];
     },
   },

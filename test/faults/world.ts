@@ -1,5 +1,5 @@
 import { credentials } from "@grpc/grpc-js";
-import { pino } from "pino";
+import type { Logger } from "pino";
 import { onTestFinished } from "vitest";
 import { stringify } from "yaml";
 import { QrLoginServiceClient } from "../../gen/qrlogin/v1/qr_login_service.js";
@@ -10,7 +10,7 @@ import { createReloader } from "../../src/compose/reload/reloader.js";
 import { startServers } from "../../src/compose/serve.js";
 import { startService } from "../../src/compose/service.js";
 import { type ConfigSources, readConfig } from "../../src/config/load_config.js";
-import { redaction } from "../../src/log/redaction.js";
+import { createProcessLog, type LogLosses } from "../../src/log/process_log.js";
 import { type Browser, openBrowser } from "../gateway/browser.js";
 import { type Calls, callersOf } from "../support/callers.js";
 import { gateway as gatewaySection, load, temporaryFile } from "../support/config_files.js";
@@ -36,10 +36,18 @@ export interface FaultyService extends Observed {
   stop(): Promise<void>;
 }
 
-/** Starts a service from a configuration file, with these top-level keys and changes to the pool `customers`. */
+interface ServiceOptions {
+  /** Changes to the pool `customers`. */
+  readonly pool?: object;
+  readonly clock?: Clock;
+  /** Log of the process. */
+  readonly recorded?: RecordedLog;
+}
+
+/** Starts a service from a configuration file, with these top-level keys. */
 export async function startFaultyService(
   settings: Record<string, unknown> = {},
-  { pool = {}, clock = systemClock }: { readonly pool?: object; readonly clock?: Clock } = {},
+  { pool = {}, clock = systemClock, recorded = createRecordedLog() }: ServiceOptions = {},
 ): Promise<FaultyService> {
   const { id, issuer, audience } = customers;
   const keys = { jwksFile: temporaryFile("jwks.json", JSON.stringify(customersJwks)) };
@@ -58,14 +66,14 @@ export async function startFaultyService(
   const reading = readConfig(sources);
   if ("error" in reading) throw reading.error;
   const { config, files } = reading;
-  const { log, lines } = createRecordedLog();
+  const { log, lines, losses } = recorded;
   const start = () => startService(config, log, { clock });
-  const servers = await startServers(config, log, { start, clock });
+  const servers = await startServers(config, log, { start, clock, losses });
   const reloader = createReloader({
-    ...{ process: "service" as const, config, files, read: () => readConfig(sources), log, clock },
+    ...{ process: "service" as const, config, files, read: () => readConfig(sources), clock },
   });
   let onResult = (_result: string) => {};
-  reloader.start(servers, (result) => {
+  reloader.start(servers, log, (result) => {
     servers.onReloadResult?.(result);
     onResult(result);
   });
@@ -115,13 +123,36 @@ export async function startFaultyGateway(service: string, keys: object = {}): Pr
   return { url, browser: openBrowser(url), metricsAddress: metrics.address ?? "", lines };
 }
 
-/** Returns a log at level trace with names of levels, and its lines. */
-function createRecordedLog() {
+/** A log and its lines. */
+export interface RecordedLog {
+  readonly log: Logger;
+  readonly lines: readonly LogLine[];
+  readonly losses: LogLosses;
+  /** Ends the process as far as its log is concerned: writes what is left. */
+  end(): void;
+}
+
+/** Returns a log with names of levels. `device` throws an error while it cannot be written. */
+export function createRecordedLog(device: () => void = () => {}): RecordedLog {
   const lines: LogLine[] = [];
-  const formatters = { level: (level: string) => ({ level }) };
-  const log = pino(
-    { level: "trace", redact: redaction, formatters },
-    { write: (line) => void lines.push(JSON.parse(line) as LogLine) },
+  const losses = { lines: 0 };
+  let end = () => {};
+  const tryWrite = (data: string | Uint8Array) => {
+    device();
+    const text = String(data);
+    lines.push(...text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as LogLine])));
+    return Buffer.byteLength(text);
+  };
+  const log = createProcessLog(
+    { level: "trace", format: "json", time: "epoch", levels: "name" },
+    { development: false, losses },
+    {
+      env: {},
+      stdout: { isTerminal: false, tryWrite, writeAll: () => {} },
+      onExit(callback) {
+        end = callback;
+      },
+    },
   );
-  return { log, lines };
+  return { log, lines, losses, end: () => end() };
 }

@@ -3,6 +3,7 @@ import { newSecret, newTicketId } from "../../src/domain/secrets.js";
 import type { SealedKind } from "../../src/gateway/tickets/sealed_kind.js";
 import { createSealer } from "../../src/gateway/tickets/sealer.js";
 import { appSecrets } from "../support/server.js";
+import { notFound, withoutRequestId } from "./attacker.js";
 import { api, eventsPath, openBrowser, openCookieClient } from "./browser.js";
 import type { TestResponse } from "./http.js";
 import { browser, clock, gateway, restartGateway, setUpGateway } from "./setup.js";
@@ -24,11 +25,12 @@ const uses: Readonly<Record<string, (handle: string, by: typeof browser) => Prom
 /** Expects the single response for any ticket that is not the caller's, including the headers. */
 async function expectNotFound(handle: string, by = browser): Promise<void> {
   for (const [use, call] of Object.entries(uses)) {
-    const { status, text, headers } = await call(handle, by);
-    expect({ use, status, text, type: headers["content-type"] }).toEqual({
+    const answer = await call(handle, by);
+    const { status, headers } = answer;
+    expect({ use, status, text: withoutRequestId(answer), type: headers["content-type"] }).toEqual({
       use,
       status: 404,
-      text: '{"title":"Not Found","status":404,"detail":"there is no such ticket","reason":"TICKET_NOT_FOUND"}',
+      text: notFound,
       type: "application/problem+json; charset=utf-8",
     });
     expect(headers["set-cookie"]).toBeUndefined();

@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { connect } from "node:net";
-import { expect, it, onTestFinished } from "vitest";
+import { connect, Server, type Socket } from "node:net";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { startMetricsEndpoint } from "../../src/metrics/endpoint.js";
 import { isListening } from "../support/process.js";
 import { withTimeout } from "../support/timeout.js";
@@ -55,6 +55,16 @@ it("lets requests at the same time share one scrape", async () => {
   expect(scrapes).toBe(1);
 });
 
+it("answers while clients keep more connections open than it allows, and closes the oldest ones", async () => {
+  const { address } = await start();
+  const slow = Array.from({ length: 40 }, () => connect(Number(address.split(":")[1]), "127.0.0.1"));
+  onTestFinished(() => slow.forEach((socket) => void socket.destroy()));
+  const closed = once(slow[0] as Socket, "close");
+  for (const socket of slow) socket.on("error", () => {}).write("GET /metrics HTTP/1.1\r\n");
+  await withTimeout(closed, "the close of the oldest connection");
+  expect((await fetch(`http://${address}/metrics`)).status).toBe(200);
+});
+
 it("answers 500 without the cause if a scrape fails, and goes on", async () => {
   let fails = true;
   const { address } = await start(async () => {
@@ -84,4 +94,13 @@ it("closes idle and silent connections when it stops", async () => {
   await withTimeout(stop(), "the stop of the endpoint");
   await withTimeout(closed, "the close of a silent connection");
   expect(await isListening(address)).toBe(false);
+});
+
+it("stays up if the system cannot accept a connection, however often", async () => {
+  const listen = vi.spyOn(Server.prototype, "listen");
+  onTestFinished(() => listen.mockRestore());
+  const { address } = await start();
+  const [server] = listen.mock.contexts as Server[];
+  for (let failures = 0; failures < 2; failures++) server?.emit("error", new Error("accept ENFILE"));
+  expect((await fetch(`http://${address}/metrics`)).status).toBe(200);
 });

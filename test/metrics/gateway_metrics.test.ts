@@ -59,6 +59,15 @@ describe("metrics of requests", () => {
     });
   });
 
+  it("requests for paths without a route share their series, whatever their methods and paths", async () => {
+    for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"])
+      for (const path of [`/${method}`, `${api}/${method}`, `${api}/tickets/${method}`])
+        await (await fetch(`${gateway.url}${path}`, { method })).text();
+    await settled();
+    const counted = Object.keys(await samples()).filter((name) => /duration_seconds_count.*"404"/.test(name));
+    expect(counted).toEqual([duration("_OTHER", "unmatched", 404)]);
+  });
+
   it("a request whose client is gone before the response counts with the status 499", async () => {
     const { handle } = await browser.create();
     let release = () => {};

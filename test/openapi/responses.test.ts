@@ -217,7 +217,9 @@ describe("responses of the gateway's own API", () => {
     await get(`${api}/widget.js`, 200);
     await get(`${api}/languages/zh.json`, 200);
     await get("/.well-known/jwks.json", 200);
-    await get("/healthz", 200);
+    for (const path of ["/livez", "/healthz"]) await get(path, 200);
+    await expect.poll(async () => (await browser.get("/readyz")).status).toBe(200);
+    await get("/readyz?exclude=service", 200);
     await post(`${api}/tickets/withdraw`, { handle }, 200);
   });
 
@@ -286,6 +288,7 @@ describe("responses of the gateway's own API", () => {
         const response = await sendRequest(lonely.url + path, { method, ...body });
         expectDescribed(method, path, response, 503, "SERVICE_UNAVAILABLE");
       }
+      expectDescribed("GET", "/readyz", await sendRequest(`${lonely.url}/readyz`), 503);
     } finally {
       // Before the set-up checks that no connection is left.
       await lonely.stop();

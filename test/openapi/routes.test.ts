@@ -41,8 +41,8 @@ async function routesOf(options: Partial<GatewayOptions>): Promise<string[]> {
 /** Returns the described routes, as fastify writes them. */
 function describedRoutes(): string[] {
   const routes = [...operations.keys()].map((route) => route.replace(/\{name\}\.\w+$/, "*"));
-  // The check of a standalone gateway is not part of the plugin.
-  return [...new Set(routes)].filter((route) => route !== "GET /healthz").sort();
+  // The probes of a standalone gateway are not part of the plugin.
+  return [...new Set(routes)].filter((route) => !/^GET \/(livez|readyz|healthz)$/.test(route)).sort();
 }
 
 describe("the description and the routes", () => {

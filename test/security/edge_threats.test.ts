@@ -5,6 +5,7 @@ import {
   developmentPool,
   signDevelopmentToken,
 } from "../../src/auth/development_identities.js";
+import { requestIdHeader } from "../../src/base/request_id.js";
 import { startService } from "../../src/compose/service.js";
 import { ConfigError } from "../../src/config/config_error.js";
 import { loadConfig } from "../../src/config/load_config.js";
@@ -28,6 +29,9 @@ useTestServer();
 describe("T12 Guessing", () => {
   it("an unknown id and a wrong secret have the same response to the last byte", async () => {
     const held = await createTestTicket(shop);
+    const caller = asApp("shop");
+    // Otherwise each response would have an id of its own.
+    caller.set(requestIdHeader, "guess");
     const [unknown, wrong] = await Promise.all(
       [
         { ...held, ticketId: newTicketId() },
@@ -35,7 +39,7 @@ describe("T12 Guessing", () => {
       ].map(
         (proof) =>
           new Promise((resolve) => {
-            server.client.getStatus(proof, asApp("shop"), (error) =>
+            server.client.getStatus(proof, caller, (error) =>
               resolve([error?.code, error?.details, error?.metadata.get("grpc-status-details-bin")]),
             );
           }),

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,10 +16,28 @@ const openssl = findTool("openssl", () =>
 );
 
 describe.skipIf(!openssl.isUsable)(`the certificates of docs/tls.md${openssl.skipNote}`, () => {
-  it("authenticate an app as soon as its commands have made them", async () => {
+  it("stand for the names of a node, and are from the authority that the commands have made", () => {
     const directory = mkdtempSync(join(tmpdir(), "qrlogin-openssl-"));
     onTestFinished(() => rmSync(directory, { recursive: true }));
     const [block] = codeBlocksOf("docs/tls.md").filter(({ kind }) => kind === "sh");
+    const made = spawnSync("bash", ["-euo", "pipefail", "-c", block?.code ?? ""], { cwd: directory });
+    expect(made.status, made.stderr.toString()).toBe(0);
+    const [node, authority] = ["tls.crt", "ca.crt"].map(
+      (name) => new X509Certificate(readFileSync(join(directory, name))),
+    );
+    if (!node || !authority) throw new Error("the commands made no certificates");
+    expect(node.verify(authority.publicKey)).toBe(true);
+    expect([authority.ca, node.ca]).toEqual([true, false]);
+    expect([node.checkHost("qr.example.com"), node.checkIP("10.0.0.1")]).toEqual([
+      "qr.example.com",
+      "10.0.0.1",
+    ]);
+  });
+
+  it("authenticate an app as soon as its commands have made them", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "qrlogin-openssl-"));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const [, block] = codeBlocksOf("docs/tls.md").filter(({ kind }) => kind === "sh");
     const made = spawnSync("bash", ["-euo", "pipefail", "-c", block?.code ?? ""], { cwd: directory });
     expect(made.status, made.stderr.toString()).toBe(0);
     const { grpc, apps } = mutualTlsSettings("required");

@@ -45,7 +45,7 @@ function writeInitialFiles(kind: Installation, folder: string): string {
   const pathOf = (name: string) => join(folder, name);
   const files = new Map([
     [pathOf(fileNames.service), renderServiceFile(kind, secrets, resolve(folder, fileNames.signingKey))],
-    [pathOf(fileNames.gateway), renderGatewayFile(secrets)],
+    [pathOf(fileNames.gateway), renderGatewayFile(kind, secrets)],
   ]);
   if (kind === "company") files.set(pathOf(fileNames.signingKey), newSigningKey());
   const existing = [...files.keys()].filter((path) => existsSync(path));

@@ -42,7 +42,7 @@ export function renderServiceFile(
   # tls:                           # needed beyond loopback, unless a proxy in front terminates TLS
   #   certFile: /etc/qrlogin/tls.crt
   #   keyFile: /etc/qrlogin/tls.key`,
-    kind === "company" ? "log:\n  time: iso\n  levels: name" : undefined,
+    kind === "company" ? companyLog : undefined,
     renderStore(kind),
     kind === "company" ? companyPolicy : undefined,
     `userPools:                         # the users who may approve, and how their tokens are verified
@@ -62,11 +62,15 @@ export function renderServiceFile(
 }
 
 /** Returns the configuration of the gateway for browsers. */
-export function renderGatewayFile({ app, handleKey }: Pick<InitialSecrets, "app" | "handleKey">): string {
+export function renderGatewayFile(
+  kind: Installation,
+  { app, handleKey }: Pick<InitialSecrets, "app" | "handleKey">,
+): string {
   return joinSections([
     `${editorLine}
 # Configuration of the gateway: qrlogin gateway --config ${fileNames.gateway}
 # It holds secrets, so only the gateway's user may read it.`,
+    kind === "company" ? companyLog : undefined,
     `gateway:
   address: 127.0.0.1:8080          # CHANGE to 0.0.0.0:8443 when TLS is set, or let a proxy pass requests on
   # tls:
@@ -74,6 +78,7 @@ export function renderGatewayFile({ app, handleKey }: Pick<InitialSecrets, "app"
   #   keyFile: /etc/qrlogin/gateway.key
   service:
     address: 127.0.0.1:50051       # where the service listens; beyond loopback it is called over TLS
+    # caFile: /etc/qrlogin/ca.crt  # if the service's certificate is from an authority of your own; turns TLS on
   apps:
     - id: shop
       secret: ${app}
@@ -96,6 +101,8 @@ function renderStore(kind: Installation): string {
     # replicaAcks: 1               # CHANGE: the number of replicas
     # requireDurable: true         # refuse to start where a crash could lose a confirmed sign-in`;
 }
+
+const companyLog = "log:\n  time: iso\n  levels: name";
 
 const companyPolicy = `policy:
   checkCode: { mode: "off" }         # always: against codes that a stranger sends; see docs/check-code.md first

@@ -44,7 +44,13 @@ export function checkConfig(content: PartialConfig, scope: CheckScope): Problem[
     ...(scope.identities ? checkIdentitiesPresent(content) : []),
     ...(scope.service && scope.gateway ? checkAppSecrets(content) : []),
     ...(scope.gateway && !scope.development ? checkKnownSecrets(["gateway", "apps"], gateway?.apps) : []),
-    ...(scope.gateway && gateway ? [...checkListener("gateway", gateway), ...checkGateway(gateway)] : []),
+    ...(scope.gateway && gateway
+      ? [
+          ...checkListener("gateway", gateway),
+          ...checkGateway(gateway),
+          ...checkMetricsAddress(["gateway", "metrics"], gateway.metrics, gateway),
+        ]
+      : []),
     ...(scope.certificatesAt === undefined ? [] : checkCertificateValidity(content, scope.certificatesAt)),
   ];
 }
@@ -59,6 +65,7 @@ function checkService(content: PartialConfig): Problem[] {
   return [
     ...(grpc?.tls ? checkTlsFiles(["grpc", "tls"], grpc.tls) : []),
     ...checkOutgoing(content),
+    ...checkMetricsAddress(["metrics"], content.metrics, grpc),
     ...checkStore(content),
     ...checkTtls(tickets),
     ...checkUniqueIds(["userPools"], userPools),
@@ -94,6 +101,19 @@ function checkPlaintext(name: "grpc" | "gateway", listener: Listener = {}): Prob
   return [{ path: [name, "address"], message }];
 }
 
+/** Checks that the metrics are not served where calls or requests are. */
+function checkMetricsAddress(
+  path: readonly string[],
+  metrics: { readonly enabled?: boolean | undefined; readonly address?: string | undefined } = {},
+  { address }: Listener = {},
+): Problem[] {
+  if (metrics.enabled === false || address === undefined || metrics.address !== address) return [];
+  if (address.endsWith(":0")) return [];
+  const main = [path.length === 1 ? "grpc" : "gateway", "address"];
+  const message = `is ${main.join(".")} too: metrics need a port of their own`;
+  return [{ path: [...path, "address"], message, other: main }];
+}
+
 function checkTtls(tickets: PartialConfig["tickets"]): Problem[] {
   const requireOrder = (
     key: "minTtl" | "ttl",
@@ -113,8 +133,10 @@ function checkTtls(tickets: PartialConfig["tickets"]): Problem[] {
   ];
 }
 
-function checkIdentitiesPresent({ userPools, apps }: PartialConfig): Problem[] {
-  const message = "must have at least one entry";
+function checkIdentitiesPresent({ userPools, apps, gateway }: PartialConfig): Problem[] {
+  const isOfGateway = gateway !== undefined && userPools?.length === 0 && apps?.length === 0;
+  const hint = ": this may be the file of the gateway, which is started with the command gateway";
+  const message = `must have at least one entry${isOfGateway ? hint : ""}`;
   return [
     ...(userPools?.length === 0 ? [{ path: ["userPools"], message }] : []),
     ...(apps?.length === 0 ? [{ path: ["apps"], message }] : []),

@@ -71,13 +71,18 @@ export function checkTlsFiles(
   return [{ path, message }];
 }
 
-/** Returns why a file does not contain certificates; undefined if it does. */
+/** Returns why a file does not contain certificates that others can be verified with; undefined if it does. */
 export function describeCertificatesProblem(file: string): string | undefined {
   const text = readTextFile(file);
   if ("failure" in text) return text.failure;
-  return parseCertificates(text.content)
-    ? undefined
-    : withPemContent("the file must contain certificates in PEM format", text.content);
+  const certificates = parseCertificates(text.content);
+  if (!certificates) return withPemContent("the file must contain certificates in PEM format", text.content);
+  // A certificate that has signed itself verifies itself, whether or not it is one of an authority.
+  if (certificates.some((each) => each.ca || each.subject === each.issuer)) return undefined;
+  return (
+    "the file contains only certificates of servers or clients, with which none can be verified: name the " +
+    "certificate of the authority that has issued them"
+  );
 }
 
 function isMatchingPair(cert: string, key: string): boolean {

@@ -49,7 +49,7 @@ function readRegularFile(file: string): DecodedText {
     if (status.size > maxBytes) return { failure: `the file is larger than ${maxBytes / 1024} KiB` };
     return decodeText(readFileSync(file));
   } catch (error) {
-    return { failure: describeReadError(error) };
+    return { failure: describeReadError(error, file) };
   }
 }
 

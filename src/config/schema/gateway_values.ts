@@ -15,7 +15,10 @@ const targetFormat =
 export const grpcTarget = formattedText(targetFormat)
   .meta({ limits: "address, not port 0, or a gRPC target" })
   .refine((value) => parseTargetHosts(value) !== undefined, {
-    error: targetFormat,
+    error: ({ input }) =>
+      /^https?:/.test(String(input))
+        ? `${targetFormat}; without https:// in front, since gateway.service.tls turns TLS on`
+        : targetFormat,
   });
 
 const handleKeyFormat =

@@ -43,7 +43,7 @@ const redisSchema = z
     sentinel: z
       .strictObject({
         name: nonEmptyText.describe("The name by which the Sentinels know the primary."),
-        nodes: oneOrMore(remoteAddress).describe("The Sentinels."),
+        nodes: oneOrMore(remoteAddress).describe("The Sentinels, such as `[sentinel-1.example.com:26379]`."),
         username: nonEmptyText.optional().describe("ACL user at the Sentinels."),
         password: nonEmptyText.optional().describe("The ACL user's password, or that of the default user."),
         passwordFile: nonEmptyText.optional().describe("A [file](secrets.md) with this password."),

@@ -100,9 +100,16 @@ const addressFormat = "must be HOST:PORT or [IPV6]:PORT with a port from 0 to 65
 export const address = formattedText(addressFormat)
   .meta({ limits: "address", pattern: ":\\d{1,5}$" })
   .refine((value) => parseAddress(value) !== undefined, {
-    error: ({ input }) =>
-      `${addressFormat}${String(input).includes("://") ? ", without a scheme such as http://" : ""}`,
+    error: ({ input }) => `${addressFormat}${describeAddressMistake(String(input))}`,
   });
+
+/** Returns what to change in a text that is no address, as the end of a sentence; empty if it cannot be told. */
+function describeAddressMistake(text: string): string {
+  if (text.includes("://")) return ", without a scheme such as http://";
+  if (/\d[,;\s]/.test(text)) return "; several addresses are a list: [HOST:PORT, HOST:PORT]";
+  if (/^:\d+$/.test(text)) return "; all addresses of this machine are 0.0.0.0:PORT, or [::]:PORT with IPv6";
+  return text.split(":").length > 2 ? "; an IPv6 address needs brackets" : "";
+}
 
 /** Address to connect to: like `address`, but without port 0. */
 export const remoteAddress = address

@@ -121,6 +121,7 @@ export function rejectOtherPaths(instance: FastifyInstance): void {
   instance.route({
     method: ["GET", "POST"],
     url: "/*",
+    config: { isCatchAll: true },
     handler: async () => {
       throw routeNotFound();
     },

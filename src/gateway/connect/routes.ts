@@ -80,6 +80,7 @@ export async function connectRoutes(
   instance.route({
     method: ["GET", "POST", "PUT", "PATCH", "DELETE"],
     url: `/${service.typeName}/*`,
+    config: { isCatchAll: true },
     handler: async (request, reply) => {
       if (!handlers.has(methodOf(request))) throw methodNotServed();
       reply.header("allow", "POST");

@@ -13,7 +13,7 @@ export interface EndedStream {
 
 /** A request that has ended. Strangers cannot multiply the values: methods, routes and statuses are closed sets. */
 export interface EndedRequest extends EndedStream {
-  /** Method, or `_OTHER` for one that no browser uses. */
+  /** Method, or `_OTHER` for one that no browser uses, and for a path without a route. */
   readonly method: string;
   /** Status of the response, or 499 if the client was gone before there was one. */
   readonly status: number;
@@ -33,6 +33,9 @@ export interface RequestObserver {
 
 /** Replies whose response is a stream. */
 const streams = new WeakSet<FastifyReply>();
+
+/** Route of the requests for a path without one. */
+const unmatched = "unmatched";
 
 /** Methods that are reported by name, as in OpenTelemetry's semantic conventions. */
 const knownMethods = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]);
@@ -55,10 +58,11 @@ export function reportStream(reply: FastifyReply, observer: RequestObserver): vo
   observer.streamStarted(routeOf(reply.request));
 }
 
-function methodOf({ method }: FastifyRequest): string {
-  return knownMethods.has(method) ? method : "_OTHER";
+function methodOf(request: FastifyRequest): string {
+  // A stranger chooses the method of a path without a route, and would otherwise multiply the series.
+  return knownMethods.has(request.method) && routeOf(request) !== unmatched ? request.method : "_OTHER";
 }
 
-function routeOf({ routeOptions: { url = "unmatched" } }: FastifyRequest): string {
-  return url;
+function routeOf({ routeOptions: { url = unmatched, config } }: FastifyRequest): string {
+  return config.isCatchAll ? unmatched : url;
 }

@@ -195,6 +195,7 @@ export async function apiRoutes(
   instance.route({
     method: methods,
     url: "/*",
+    config: { isCatchAll: true },
     handler: async () => {
       throw routeNotFound();
     },

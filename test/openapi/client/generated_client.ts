@@ -174,6 +174,8 @@ export type ConnectErrorDetail = {
         }[];
         /** RetryInfo: the time after which to call again, such as `1s`. */
         retryDelay?: string;
+        /** RequestInfo: the id of the request in the logs of the gateway and of the service. */
+        requestId?: string;
     };
 };
 export type ConnectError = {
@@ -1478,6 +1480,28 @@ export function getSigningKeys(opts?: Oazapfts.RequestOpts) {
 /**
  * Reports that the gateway runs
  */
+export function getLiveness(opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: {
+            status: "ok";
+        };
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    }>("/livez", {
+        ...opts
+    });
+}
+/**
+ * Reports that the gateway runs
+ */
 export function getHealth(opts?: Oazapfts.RequestOpts) {
     return oazapfts.fetchJson<{
         status: 200;
@@ -1494,6 +1518,39 @@ export function getHealth(opts?: Oazapfts.RequestOpts) {
         status: 500;
         data: Problem;
     }>("/healthz", {
+        ...opts
+    });
+}
+/**
+ * Reports whether the gateway should get requests
+ */
+export function getReadiness({ exclude }: {
+    exclude?: "service";
+} = {}, opts?: Oazapfts.RequestOpts) {
+    return oazapfts.fetchJson<{
+        status: 200;
+        data: {
+            status: "ready";
+            service: "unknown" | "reachable" | "unreachable";
+        };
+    } | {
+        status: 403;
+        data: Problem;
+    } | {
+        status: 429;
+        data: Problem;
+    } | {
+        status: 500;
+        data: Problem;
+    } | {
+        status: 503;
+        data: {
+            status: "starting" | "unready" | "stopping";
+            service: "unknown" | "reachable" | "unreachable";
+        };
+    }>(`/readyz${QS.query(QS.explode({
+        exclude
+    }))}`, {
         ...opts
     });
 }
