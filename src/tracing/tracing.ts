@@ -1,5 +1,6 @@
 import { context, DiagLogLevel, diag, propagation, trace } from "@opentelemetry/api";
-import type { SpanProcessor } from "@opentelemetry/sdk-trace-node";
+import type * as resourceSdk from "@opentelemetry/resources";
+import type * as traceSdk from "@opentelemetry/sdk-trace-node";
 import type { Logger } from "pino";
 import { systemClock } from "../base/clock.js";
 import { createNetworkMatcher, parseNetworks } from "../base/ip_network.js";
@@ -70,12 +71,12 @@ export async function startTracing(env: Environment, serviceName: string): Promi
   return startTracingWith(sdk, sdk.createProcessor(env), serviceName);
 }
 
-/** The parts of OpenTelemetry's SDK that are used. */
+/** The parts of OpenTelemetry's SDK that are used. Written out, since its inferred type cannot be declared. */
 export interface Sdk {
-  readonly node: typeof import("@opentelemetry/sdk-trace-node");
-  readonly resources: typeof import("@opentelemetry/resources");
+  readonly node: typeof traceSdk;
+  readonly resources: typeof resourceSdk;
   /** @throws Error with one line if the exporter is not known. */
-  createProcessor(env: Environment): SpanProcessor;
+  createProcessor(env: Environment): traceSdk.SpanProcessor;
 }
 
 /** Loads OpenTelemetry's SDK. */
@@ -105,7 +106,7 @@ export async function loadSdk(): Promise<Sdk> {
 /** Starts the traces of this process with a processor of a test. */
 export function startTracingWith(
   { node, resources }: Sdk,
-  processor: SpanProcessor,
+  processor: traceSdk.SpanProcessor,
   serviceName: string,
 ): Tracing {
   const resource = resources
