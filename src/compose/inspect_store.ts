@@ -32,6 +32,7 @@ export async function inspectRedisStore(
     ...redisStoreOptionsOf(config, { clock, lifetimes: lifetimesOf(tickets) }),
     events: {
       onAvailability() {},
+      onReconnectFailure() {},
       onDurability(durability, servers) {
         Object.assign(report, { durability, servers });
       },

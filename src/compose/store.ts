@@ -107,6 +107,10 @@ function combineEvents(first: StoreEvents, second: StoreEvents | undefined): Sto
       first.onAvailability(isAvailable, reason);
       second.onAvailability(isAvailable, reason);
     },
+    onReconnectFailure(reason) {
+      first.onReconnectFailure(reason);
+      second.onReconnectFailure(reason);
+    },
     onDurability(durability, servers) {
       first.onDurability(durability, servers);
       second.onDurability(durability, servers);
@@ -151,6 +155,7 @@ function createStoreEvents(log: Logger, health: HealthReporter): StoreEvents {
           isAvailable ? "a part of the store is unreachable" : "the store is unreachable",
         );
     },
+    onReconnectFailure: (cause) => log.warn({ cause }, "the store still cannot be reached"),
     onDurability({ level, reason }, servers) {
       if (level === "durable") return log.info({ servers }, `the store is durable: ${reason}`);
       return log.warn(

@@ -56,6 +56,8 @@ export function createStoreMetrics(registry: MetricsRegistry): SharedStoreObserv
         available.with({}).set(isAvailable ? 1 : 0);
         complete.with({}).set(reason === undefined ? 1 : 0);
       },
+      // The log has the reasons, which are no labels.
+      onReconnectFailure() {},
       onDurability: ({ level }) => durable.with({}).set(level === "durable" ? 1 : 0),
       onClockSkew: (skewMs) => skew.with({}).set(skewMs / 1_000),
     },

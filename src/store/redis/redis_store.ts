@@ -82,6 +82,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<RedisS
   const quota = createQuota(clock, ticketLimits);
 
   primaries.onChange((change) => {
+    if (change.kind === "reconnect failed") return events.onReconnectFailure(change.reason);
     notifier.resubscribe();
     if (change.kind === "moved") return;
     monitor.checkNow();

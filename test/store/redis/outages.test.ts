@@ -80,6 +80,19 @@ describe.skipIf(!hasRedis)(`a store whose Redis fails${withoutRedis}`, () => {
     }
   });
 
+  test("a store reports why it cannot be reached again, once for each reason in a row", async () => {
+    const store = await useTestStore(redis);
+    await redis.command("ACL", "SETUSER", "default", "-script");
+    await killStoreConnections(redis);
+    await eventually(() => expect(store.recorded.reconnectFailures).not.toEqual([]));
+    await waitUntilUnavailable(store);
+    expect(store.recorded.reconnectFailures).toEqual([
+      expect.stringContaining(`Redis at ${redis.address} does not permit a required command`),
+    ]);
+    await redis.command("ACL", "SETUSER", "default", "+script");
+    await waitUntilAvailable(store);
+  });
+
   test("a paused Redis costs one time-out, and none after that", async () => {
     const store = await useTestStore(redis, { timeout: 5_000 });
     const ticket = await createTicketIn(store);

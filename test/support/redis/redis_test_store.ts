@@ -17,6 +17,7 @@ import type { RedisProcess } from "./redis_process.js";
 /** Reports of a store. */
 export interface RecordedEvents {
   readonly availability: { isAvailable: boolean; reason: string | undefined }[];
+  readonly reconnectFailures: string[];
   readonly durability: Durability[];
   readonly skews: number[];
 }
@@ -41,7 +42,7 @@ export async function openTestStore(
   redis: Pick<RedisProcess, "address">,
   changes: Partial<RedisStoreOptions> = {},
 ): Promise<TestStore> {
-  const recorded: RecordedEvents = { availability: [], durability: [], skews: [] };
+  const recorded: RecordedEvents = { availability: [], reconnectFailures: [], durability: [], skews: [] };
   const store = await openRedisStore({
     ...{
       topology: createSingleServerTopology(redis.address),
@@ -53,6 +54,7 @@ export async function openTestStore(
     ticketLimits: { maxTickets: 1_000_000, maxTicketsPerApp: 1_000_000 },
     events: {
       onAvailability: (isAvailable, reason) => void recorded.availability.push({ isAvailable, reason }),
+      onReconnectFailure: (reason) => void recorded.reconnectFailures.push(reason),
       onDurability: (durability) => void recorded.durability.push(durability),
       onClockSkew: (skew) => void recorded.skews.push(skew),
     },

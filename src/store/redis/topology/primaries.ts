@@ -32,7 +32,9 @@ export interface PrimariesOptions extends PrimaryOptions {
 export type TopologyChange =
   | { readonly kind: "connected" }
   | { readonly kind: "disconnected"; readonly reason: string }
-  | { readonly kind: "moved" };
+  | { readonly kind: "moved" }
+  /** Another attempt to reach a primary has failed, for another reason than the one before. */
+  | { readonly kind: "reconnect failed"; readonly reason: string };
 
 /** The primaries of a deployment, which are reopened when they fail. */
 export interface Primaries {
@@ -69,6 +71,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
   let refreshing: Promise<void> | undefined;
   let cancelTimer: (() => void) | undefined;
   let failures = 0;
+  let lastFailure: string | undefined;
   let shortLivedCount = 0;
   let locatedAt = clock.now();
 
@@ -151,9 +154,20 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
   async function maintain(): Promise<number> {
     await Promise.allSettled([...open.values()].map((primary) => primary.heartbeat()));
     const isDue = clock.now() - locatedAt >= locateInterval && topology.kind !== "single";
-    if (!isClosed && (hasMissing() || isDue)) await refresh().catch(() => {});
+    if (!isClosed && (hasMissing() || isDue)) await refresh().then(forgetFailure, reportFailure);
     failures = hasMissing() ? failures + 1 : 0;
     return failures === 0 ? heartbeatInterval : backoffDelay(failures - 1, retryCurve);
+  }
+
+  function forgetFailure(): void {
+    lastFailure = undefined;
+  }
+
+  function reportFailure(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (isClosed || reason === lastFailure) return;
+    lastFailure = reason;
+    notify({ kind: "reconnect failed", reason });
   }
 
   function hasMissing(): boolean {
