@@ -33,6 +33,11 @@ describe("the proxy of requests to issuers", () => {
     [{ proxy: "proxy:3128" }, "outgoing.proxy", "must be environment, none, or the URL of a proxy"],
     [{ proxy: "socks5://proxy:1080" }, "outgoing.proxy", "must be environment, none, or the URL of a proxy"],
     [
+      { proxy: "http://user:100%@proxy:3128" },
+      "outgoing.proxy",
+      "must be environment, none, or the URL of a proxy",
+    ],
+    [
       { proxy: "http://proxy:3128/path" },
       "outgoing.proxy",
       "must be environment, none, or the URL of a proxy",

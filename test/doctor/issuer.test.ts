@@ -152,6 +152,16 @@ describe("the discovery of an issuer", () => {
       "skipped discovery of customers: the issuer is no URL that may be fetched",
     ]);
   });
+
+  it("leaves the names of issuers to the proxy, whose own name it looks up", async () => {
+    const config = load({
+      userPools: [smallestPool],
+      apps: [app],
+      outgoing: { proxy: "http://user:secret@proxy.example.com:3128" },
+    });
+    const check = nameCheck(config, async () => [{ family: 4 }]);
+    expect(await linesOf(check)).toEqual(["ok name proxy.example.com: 1 IPv4 and 0 IPv6 addresses"]);
+  });
 });
 
 describe("the endpoints of an issuer", () => {

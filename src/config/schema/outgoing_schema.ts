@@ -5,8 +5,19 @@ const proxyFormat = "must be environment, none, or the URL of a proxy, such as h
 
 /** Returns true for the URL of an HTTP proxy, which may contain a name and a password. */
 export function isProxyUrl(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url !== undefined && /^https?:$/.test(url.protocol) && url.pathname === "/" && url.search === "";
+  if (!URL.canParse(text)) return false;
+  const { protocol, pathname, search, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && pathname === "/" && search === "" && isDecodable(username + password);
+}
+
+/** Returns false for a text with a percent sign that begins no byte. Name and password are decoded for the proxy. */
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const exceptionFormat =

@@ -35,7 +35,7 @@ async function checkName(name: string, setting: string, lookUp: LookUp): Promise
 }
 
 /** Returns the host names to which the program connects, each with a setting that names it. */
-function hostNamesOf({ userPools, store, gateway }: Config): ReadonlyMap<string, string> {
+function hostNamesOf({ userPools, outgoing, store, gateway }: Config): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   const add = (host: string | undefined, setting: string) => {
     const name = host?.replace(/^\[|\]$/g, "");
@@ -44,7 +44,10 @@ function hostNamesOf({ userPools, store, gateway }: Config): ReadonlyMap<string,
   const addUrl = (url: string | undefined, setting: string) =>
     url !== undefined && add(new URL(url).hostname, setting);
   const addAddress = (address: string, setting: string) => add(parseAddress(address)?.host, setting);
-  for (const [index, { keys, introspection, userInfoUri }] of userPools.entries()) {
+  if (outgoing.proxy !== undefined) addUrl(outgoing.proxy, "outgoing.proxy");
+  // A proxy resolves the names of issuers, and may be the only one that can.
+  const reached = outgoing.proxy === undefined ? userPools : [];
+  for (const [index, { keys, introspection, userInfoUri }] of reached.entries()) {
     const path = `userPools[${index}]`;
     if (keys && "jwksUri" in keys) addUrl(keys.jwksUri, `${path}.keys.jwksUri`);
     addUrl(introspection?.uri, `${path}.introspection.uri`);
