@@ -31,15 +31,15 @@ export async function startBalancer(addresses: readonly string[]): Promise<Balan
     }
   }
 
-  function pass(client: Socket, candidates: readonly string[], attempt: number): void {
-    const [host = "", port] = (candidates[attempt % candidates.length] ?? "").split(":");
+  function pass(client: Socket, [address = "", ...others]: readonly string[]): void {
+    const [host = "", port] = address.split(":");
     const gateway = connect(Number(port), host);
     sockets.add(gateway);
     gateway.once("connect", () => client.pipe(gateway).pipe(client));
     gateway.once("error", () => {
       // Nothing was sent yet, so another gateway may get the connection.
       if (gateway.connecting === false && gateway.bytesWritten > 0) return client.destroy();
-      if (attempt - turn < candidates.length) pass(client, candidates, attempt + 1);
+      if (others.length > 0) pass(client, others);
       else client.destroy();
     });
     gateway.once("close", () => sockets.delete(gateway));
@@ -50,9 +50,10 @@ export async function startBalancer(addresses: readonly string[]): Promise<Balan
     sockets.add(client);
     client.on("error", () => client.destroy());
     client.once("close", () => sockets.delete(client));
-    const candidates = addresses.filter((address) => ready.has(address));
-    turn += 1;
-    pass(client, candidates.length > 0 ? candidates : addresses, turn);
+    const isAnyReady = ready.size > 0;
+    const candidates = addresses.filter((address) => !isAnyReady || ready.has(address));
+    turn = (turn + 1) % candidates.length;
+    pass(client, [...candidates.slice(turn), ...candidates.slice(0, turn)]);
   });
   const port = await freePort();
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));

@@ -4,8 +4,12 @@ import { openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { programArgs } from "../support/program.js";
+import { withTimeout } from "../support/timeout.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Bound of a start and of an end, in milliseconds. It catches a hang on a machine that is busy. */
+const bound = 60_000;
 
 /** A process of qrlogin with a fixed address, which a test restarts. */
 export interface Restartable {
@@ -44,8 +48,10 @@ export function createRestartable(
       });
       process.once("exit", () => started.kill("SIGKILL"));
       child = started;
+      const until = performance.now() + bound;
       while (!log().includes('"msg":"ready"')) {
-        if (started.exitCode !== null) throw new Error(`${name} does not start: ${log()}`);
+        if (started.exitCode !== null || performance.now() > until)
+          throw new Error(`${name} does not start: ${log()}`);
         await sleep(20);
       }
     },
@@ -53,7 +59,7 @@ export function createRestartable(
       if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
       const exited = once(child, "exit");
       child.kill(signal);
-      const [code] = await exited;
+      const [code] = await withTimeout(exited, `the end of ${name} by ${signal}`, bound);
       return code as number | null;
     },
   };
