@@ -5,8 +5,8 @@ export interface StoreEvents {
   /** Reports whether any primary is reachable, with the reason why one is not; `reason` is undefined if all are. */
   onAvailability(isAvailable: boolean, reason: string | undefined): void;
   /**
-   * Reports why a primary still cannot be reached: once for each reason in a row, since an outage may begin with a closed
-   * connection and go on for another reason.
+   * Reports why a primary still cannot be reached: once for each reason in a row, since an outage may begin with a
+   * closed connection and go on for another reason.
    */
   onReconnectFailure(reason: string): void;
   /** Reports the durability at the start and after every change. */
