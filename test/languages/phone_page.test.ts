@@ -83,7 +83,10 @@ describe("the commands of docs/phone.md", () => {
       expect(approved).toMatchObject({ state: "TICKET_STATE_AUTHORIZED" });
       expect(error).toMatchObject({
         code: "failed_precondition",
-        details: [{ type: "google.rpc.ErrorInfo", debug: { reason: "TICKET_ALREADY_AUTHORIZED" } }],
+        details: [
+          { type: "google.rpc.ErrorInfo", debug: { reason: "TICKET_ALREADY_AUTHORIZED" } },
+          { type: "google.rpc.RequestInfo" },
+        ],
       });
     },
   );

@@ -72,6 +72,7 @@ export function forkWorker(number: number, configOf: () => Config): WorkerProces
   const onPrepared = new Map<number, (problem: string | undefined) => void>();
   let config: Config | undefined;
   let reloads = 0;
+  let reading: Promise<readonly Snapshot[]> | undefined;
   const exited = new Promise<WorkerExit>((resolve) => {
     worker.once("exit", (code: number | null, signal: string | null) => {
       if (code !== 0) lastHandle()?.close();
@@ -125,15 +126,18 @@ export function forkWorker(number: number, configOf: () => Config): WorkerProces
       };
     },
     readMetrics() {
-      send({ kind: "readMetrics" });
-      return new Promise((resolve) => {
+      // A worker that hangs is asked once, however many scrapes come meanwhile.
+      reading ??= new Promise((resolve) => {
         const onMessage = (message: WorkerMessage) => {
           if (message.kind !== "metrics") return;
           worker.off("message", onMessage);
+          reading = undefined;
           resolve(message.snapshots);
         };
         worker.on("message", onMessage);
+        send({ kind: "readMetrics" });
       });
+      return reading;
     },
     stop: (isLast) => send({ kind: "stop", isLast }),
     kill: () => void worker.process.kill("SIGKILL"),
