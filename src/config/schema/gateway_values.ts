@@ -17,7 +17,7 @@ export const grpcTarget = formattedText(targetFormat)
   .refine((value) => parseTargetHosts(value) !== undefined, {
     error: ({ input }) =>
       /^https?:/.test(String(input))
-        ? `${targetFormat}; without https:// in front, since gateway.service.tls turns TLS on`
+        ? `${targetFormat}; without https:// in front, since "tls" beside it turns TLS on`
         : targetFormat,
   });
 
