@@ -86,8 +86,9 @@ describe.skipIf(!hasRedis)(`Redis${withoutRedis}`, () => {
   it("is reported if TLS is configured for a port without TLS", async () => {
     const redis = await started();
     const [line] = await linesOf(checkOf({ url: redis.url.replace("redis:", "rediss:") }));
-    expect(line).toContain(
-      "| no answer in time: a Redis without TLS waits silently for the rest of a command | check",
+    // The first message of TLS is random. If it contains the end of a line, Redis answers with an error.
+    expect(line).toMatch(
+      /\| (no answer in time: a Redis without TLS waits silently|the port does not speak TLS|the connection was closed before)/,
     );
   });
 });

@@ -46,7 +46,7 @@ export function redisCheck({ store, tickets }: Pick<Config, "store" | "tickets">
 const usesTls = ({ url, tls }: RedisConfig) => tls !== undefined || url?.startsWith("rediss:") === true;
 
 function explain(text: string, error: unknown, isTls: boolean): Explanation {
-  if (isTls && /no reply within/.test(text)) {
+  if (isTls && /no reply within|ETIMEDOUT/.test(text)) {
     return {
       cause: "no answer in time: a Redis without TLS waits silently for the rest of a command",
       remedy: "check that the port is the one for TLS, and the firewalls on the way",

@@ -74,8 +74,8 @@ export const gatewayMutations: readonly Mutation[] = [
     changes: [
       change(
         "gateway/plugin.ts",
-        'reply.header("cache-control", "no-store");',
-        "reply.header('x-mutated', 'yes');",
+        'reply.headers({ "cache-control": "no-store", [requestIdHeader]',
+        'reply.headers({ "x-mutated": "yes", [requestIdHeader]',
       ),
     ],
   },
