@@ -1,9 +1,7 @@
 import { context, SpanKind, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
+import { reportedMethod } from "../base/http_method.js";
 import type { RequestTracer } from "../gateway/http/request_tracer.js";
 import { continueFrom } from "./remote_context.js";
-
-/** The methods that a span may name. A stranger can send any other. */
-const knownMethods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 /**
  * Creates the tracer of the requests of the gateway.
@@ -17,7 +15,7 @@ export function createRequestTracer(tracer: Tracer, isTrusted: (address: string)
         const value = headers[name];
         return typeof value === "string" ? value : undefined;
       };
-      const knownMethod = knownMethods.has(method) ? method : "_OTHER";
+      const knownMethod = reportedMethod(method);
       const { options, parent } = continueFrom(read, {
         isTrusted: isTrusted(peer.replace(/^::ffff:/, "")),
         kind: SpanKind.SERVER,

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { otherMethod, reportedMethod } from "../../base/http_method.js";
 import { onResponseEnd, statusOf } from "./disconnect_signal.js";
 import { reasonOf } from "./request_log.js";
 
@@ -37,9 +38,6 @@ const streams = new WeakSet<FastifyReply>();
 /** Route of the requests for a path without one. */
 const unmatched = "unmatched";
 
-/** Methods that are reported by name, as in OpenTelemetry's semantic conventions. */
-const knownMethods = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]);
-
 /** Reports the requests of a server, or of a plugin. */
 export function observeRequests(instance: FastifyInstance, observer: RequestObserver): void {
   instance.addHook("onRequest", async (request, reply) => {
@@ -60,7 +58,7 @@ export function reportStream(reply: FastifyReply, observer: RequestObserver): vo
 
 function methodOf(request: FastifyRequest): string {
   // A stranger chooses the method of a path without a route, and would otherwise multiply the series.
-  return knownMethods.has(request.method) && routeOf(request) !== unmatched ? request.method : "_OTHER";
+  return routeOf(request) === unmatched ? otherMethod : reportedMethod(request.method);
 }
 
 function routeOf({ routeOptions: { url = unmatched, config } }: FastifyRequest): string {
