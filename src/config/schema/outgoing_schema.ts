@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { formattedText, nonEmptyText } from "./values.js";
+import { formattedText, isDecodable, nonEmptyText } from "./values.js";
 
 const proxyFormat = "must be environment, none, or the URL of a proxy, such as http://proxy.example.com:3128";
 
@@ -8,16 +8,6 @@ export function isProxyUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, pathname, search, username, password } = new URL(text);
   return /^https?:$/.test(protocol) && pathname === "/" && search === "" && isDecodable(username + password);
-}
-
-/** Returns false for a text with a percent sign that begins no byte. Name and password are decoded for the proxy. */
-function isDecodable(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const exceptionFormat =

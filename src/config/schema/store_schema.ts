@@ -1,5 +1,13 @@
 import * as z from "zod";
-import { duration, integer, nonEmptyText, oneOrMore, parseUrl, remoteAddress } from "./values.js";
+import {
+  duration,
+  integer,
+  isDecodable,
+  nonEmptyText,
+  oneOrMore,
+  parseUrl,
+  remoteAddress,
+} from "./values.js";
 
 /** URL of a single Redis server. Secret if it contains a password. */
 const redisUrl = z
@@ -16,16 +24,6 @@ function isRedisUrl(value: string): boolean {
   if (url?.protocol !== "redis:" && url?.protocol !== "rediss:") return false;
   if (![url.username, url.password].every(isDecodable)) return false;
   return url.hostname !== "" && /^(\/\d{0,4})?$/.test(url.pathname) && url.search === "" && url.hash === "";
-}
-
-/** Returns whether every percent sign is part of a valid escape. */
-function isDecodable(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const serverKeys = ["url", "sentinel", "cluster"] as const;

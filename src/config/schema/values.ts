@@ -278,3 +278,13 @@ export function oneOrMore<T extends z.ZodType>(entry: T) {
   const list = z.array(entry).min(1, { error: "must not be empty" });
   return z.preprocess((value) => (typeof value === "string" ? [value] : value), list);
 }
+
+/** Returns whether every percent sign is part of a valid escape. */
+export function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
