@@ -20,6 +20,7 @@ describe.skipIf(!hasChromium)(`the demo website with the strictest policy${witho
     const phone = await openPhone(context, demo);
     await typeCode(phone, website.qrContent());
     await phone.locator("#agree").click();
+    await phone.locator("#check-code").waitFor();
     const digits = (await phone.locator("#digits").innerText()).replace(" ", "");
     const field = website.page.getByLabel("6 digits from your phone");
     await field.fill(digits.replace(/^./, (digit) => `${9 - Number(digit)}`));
