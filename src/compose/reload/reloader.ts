@@ -4,11 +4,12 @@ import type { Config } from "../../config/config.js";
 import { ConfigError, formatProblems } from "../../config/config_error.js";
 import type { ConfigReading } from "../../config/load_config.js";
 import { planReload, type ReloadedProcess } from "../../config/reload/plan_reload.js";
+import type { ReloadResult } from "../../metrics/reload_metrics.js";
 import { createFileWatcher } from "./file_watcher.js";
 import type { Reloadable } from "./reloadable.js";
 
 /** Callback for the result of a reload. */
-export type OnReloadResult = (result: "success" | "failure") => void;
+export type OnReloadResult = (result: ReloadResult) => void;
 
 type ReloadLog = Pick<Logger, "info" | "warn" | "error">;
 
