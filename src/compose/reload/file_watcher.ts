@@ -53,7 +53,7 @@ export function createFileWatcher({ interval, clock, onChange, onHang }: FileWat
   let watched: readonly string[] = [];
   let known: Contents = new Map();
   const hanging = new Set<string>();
-  /** Whether a file did not respond when the contents were last acknowledged. */
+  /** True if a file did not respond when the contents were last acknowledged. */
   let isIncomplete = false;
   let queue: Promise<unknown> = Promise.resolve();
   /** Different contents that the last look found. */

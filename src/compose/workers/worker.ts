@@ -84,8 +84,8 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
 }
 
 /**
- * Sends the metrics whenever the parent asks for them. If they cannot be read, logs why and says so to the parent, which
- * would wait for the answer forever.
+ * Sends the metrics whenever the parent asks for them. If they cannot be read, logs why and says so to the parent,
+ * which would wait for the answer forever.
  */
 export function answerScrapes(
   worker: Pick<Worker, "on" | "send">,

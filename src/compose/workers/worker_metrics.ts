@@ -18,7 +18,8 @@ export const workerTimeout = 1_000;
 
 /**
  * Creates the metrics of workers. A worker that does not answer in time, or cannot, counts with its last known values,
- * and so does one that has exited, as far as they are sums. What a worker counted after the last scrape is lost when it crashes.
+ * and so does one that has exited, as far as they are sums. What a worker counted after the last scrape is lost when it
+ * crashes.
  */
 export function createWorkersMetrics(timer: Timer): WorkersMetrics {
   const latest = new Map<Pick<WorkerProcess, "readMetrics" | "exited">, readonly Snapshot[]>();

@@ -25,7 +25,7 @@ export interface WorkerProcess {
    * @throws Error with the worker's problem.
    */
   prepareReload(config: Config): Promise<Commit>;
-  /** Resolves with the worker's metrics; with undefined if it cannot read them. Never resolves if it does not answer. */
+  /** Resolves with the worker's metrics, undefined if it cannot read them. Never resolves if it does not answer. */
   readMetrics(): Promise<readonly Snapshot[] | undefined>;
   /** Stops the worker gracefully; see {@link ParentMessage}. */
   stop(isLast: boolean): void;
