@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { type AdminClient, createAdminClient } from "../client/index.js";
 import { readAdminSecret } from "../config/admin_secret.js";
+import { readServiceTls, type ServiceTlsOptions, withServiceTls } from "./service_tls.js";
 
 /** The parts of its process that a command of an administrator uses. */
 export interface AdminCommandEnvironment {
@@ -11,20 +11,21 @@ export interface AdminCommandEnvironment {
 }
 
 /** Options by which a command of an administrator reaches the service. */
-export interface AdminConnectionOptions {
+export interface AdminConnectionOptions extends ServiceTlsOptions {
   readonly address: string;
   readonly admin: string;
-  readonly caFile?: string;
   readonly plaintext?: true;
 }
 
 /** Adds the options of {@link AdminConnectionOptions} to a command. */
 export function withAdminConnection(command: Command): Command {
-  return command
+  command
     .option("--address <address>", "address of the service", "127.0.0.1:50051")
-    .requiredOption("--admin <id>", "id of the administrator")
-    .addOption(new Option("--ca-file <file>", "root certificates to trust, PEM").conflicts("plaintext"))
-    .option("--plaintext", "send the secret over the network without TLS");
+    .requiredOption("--admin <id>", "id of the administrator");
+  return withServiceTls(command, ["plaintext"]).option(
+    "--plaintext",
+    "send the secret over the network without TLS",
+  );
 }
 
 /**
@@ -33,15 +34,16 @@ export function withAdminConnection(command: Command): Command {
  * @throws Error when there is no secret, or a file cannot be read.
  */
 export async function callAdmin<Response>(
-  { address, admin: adminId, caFile, plaintext }: AdminConnectionOptions,
+  { address, admin: adminId, plaintext, ...files }: AdminConnectionOptions,
   { env }: AdminCommandEnvironment,
   call: (client: AdminClient) => Promise<Response>,
 ): Promise<Response> {
   const adminSecret = readAdminSecret(env);
+  const tls = readServiceTls(files);
   const client = createAdminClient({
     ...{ address, adminId, adminSecret },
     ...(plaintext && { tls: false }),
-    ...(caFile !== undefined && { tls: { rootCertificates: readFileSync(caFile) } }),
+    ...(tls !== undefined && { tls }),
   });
   try {
     return await call(client);

@@ -14,6 +14,7 @@ import type { CheckContext, Finding } from "../doctor/finding.js";
 import { formatFindings, formatFindingsAsJson, hasFailed } from "../doctor/format_findings.js";
 import { runChecks } from "../doctor/run_checks.js";
 import { explainToken } from "../doctor/token/explain_token.js";
+import { readServiceTls, type ServiceTlsOptions, withServiceTls } from "./service_tls.js";
 
 /** The parts of its process that a command of the doctor uses. */
 interface DoctorEnvironment {
@@ -36,25 +37,23 @@ export interface ReportOptions {
   readonly timeout: number;
 }
 
-interface DoctorOptions extends ReportOptions {
+interface DoctorOptions extends ReportOptions, ServiceTlsOptions {
   readonly config?: string;
   readonly app?: string;
   readonly appSecretFile?: string;
   readonly service?: string;
-  readonly caFile?: string;
   readonly userTokenFile?: string;
 }
 
 /** Adds the commands that check a configuration and a token against reality. */
 export function addDoctorCommands(root: Command, environment: DoctorEnvironment): void {
-  withReport(root.command("doctor"))
+  withServiceTls(withReport(root.command("doctor")))
     .description("check a configuration against reality: network, issuers, Redis, certificates, sign-in")
     .option("--config <file>", `configuration file (also: ${configFileVariable})`)
     .option("--user-token-file <file>", "user token for a whole sign-in; - reads standard input")
     .option("--app <id>", "app of the whole sign-in; by default the first one of the gateway, or of apps")
     .option("--app-secret-file <file>", "secret of that app, if the configuration has no gateway")
     .option("--service <address>", "address of the service; by default the gateway's, or grpc.address")
-    .option("--ca-file <file>", "root certificates to trust at the service, PEM")
     .action(async (options: DoctorOptions) => {
       const config = loadChecked(options.config, environment);
       const checks = [
@@ -130,21 +129,27 @@ function signInPartiesOf(
   config: Config,
   options: DoctorOptions,
 ): SignInParties | { readonly missing: string } {
-  const { userTokenFile, app: appId, appSecretFile, service, caFile } = options;
+  const { userTokenFile, app: appId, appSecretFile, service } = options;
+  const ownTls = readServiceTls(options);
   if (userTokenFile === undefined) return { missing: "no user token was given (--user-token-file)" };
   const { gateway } = config;
   const known = gateway?.apps.find(({ id }) => appId === undefined || id === appId);
   const id = appId ?? known?.id ?? config.apps[0]?.id;
   if (id === undefined) throw new Error("name the app of the sign-in with --app");
   const secret = appSecretFile === undefined ? known?.secret : readSecret(appSecretFile);
-  // An app of the gateway without a secret has the certificate of the gateway.
-  if (secret === undefined && !known)
-    throw new Error(`name a file with the secret of ${id} with --app-secret-file`);
-  const ca = caFile === undefined ? undefined : { rootCertificates: readFileSync(caFile) };
+  // The certificates of the gateway are for the service that it calls. Options replace them one by one.
+  const gatewayTls = service === undefined && gateway ? tlsOf(gateway.service).tls : undefined;
+  const tls = ownTls && { ...(typeof gatewayTls === "function" && gatewayTls()), ...ownTls };
+  const hasCertificate = ownTls?.certChain !== undefined || (known !== undefined && service === undefined);
+  if (secret === undefined && !hasCertificate) {
+    throw new Error(
+      `name a file with the secret of ${id} with --app-secret-file, or its certificate with --cert-file`,
+    );
+  }
   return {
     connection: {
       address: service ?? gateway?.service.address ?? config.grpc.address,
-      tls: ca ?? (service === undefined && gateway ? tlsOf(gateway.service).tls : undefined),
+      tls: tls ?? gatewayTls,
       app: { id, secret },
     },
     userToken: readSecret(userTokenFile),

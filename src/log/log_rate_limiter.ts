@@ -36,6 +36,11 @@ export interface LogRateLimiterOptions {
   readonly message: string;
 }
 
+/** Returns the reason of a summary, which names the exceeded limit: `RATE_LIMITED screen`. */
+export function withLimitName(reason: string, exceededLimit: string | undefined): string {
+  return exceededLimit === undefined ? reason : `${reason} ${exceededLimit}`;
+}
+
 /** Length of an interval, in milliseconds. */
 export const summaryInterval = 60_000;
 

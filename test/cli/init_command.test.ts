@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -25,6 +25,12 @@ async function init(kind: string) {
   return { folder, stdout, service, gateway };
 }
 
+/** Returns the secret of the app in a configuration of the gateway, or in the file that it names. */
+function appSecretIn(gateway: string): string {
+  const [{ secret, secretFile }] = parse(readFileSync(gateway, "utf8")).gateway.apps;
+  return secret ?? readFileSync(secretFile, "utf8").trimEnd();
+}
+
 /** Starts both programs with the files that `init` writes, on free ports. */
 async function expectToStart(kind: string, variables: EnvironmentVariables = {}): Promise<void> {
   const { service, gateway } = await init(kind);
@@ -33,8 +39,7 @@ async function expectToStart(kind: string, variables: EnvironmentVariables = {})
     ...variables,
   });
   const address = await readyAddress(server);
-  const [app] = parse(readFileSync(gateway, "utf8")).gateway.apps;
-  const client = createAppClient({ address, appId: app.id, appSecret: app.secret });
+  const client = createAppClient({ address, appId: "shop", appSecret: appSecretIn(gateway) });
   expect((await client.createTicket({})).ticketId).not.toBe("");
   client.close();
   const proxy = startQrlogin(["gateway", "--config", gateway], {
@@ -46,7 +51,7 @@ async function expectToStart(kind: string, variables: EnvironmentVariables = {})
   const created = await fetch(`http://${origin}/qrlogin/v1/tickets`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ appId: app.id }),
+    body: JSON.stringify({ appId: "shop" }),
   });
   expect(created.status).toBe(201);
 }
@@ -83,14 +88,39 @@ describe("init", () => {
     expect(stderr).toMatch(/gateway\.yaml already exists/);
     expect(readFileSync(join(folder, "gateway.yaml"), "utf8")).toBe("mine");
     expect(() => statSync(join(folder, "qrlogin.yaml"))).toThrow("ENOENT");
+    const other = temporaryFolder();
+    writeFileSync(join(other, "shop-secret"), "mine");
+    const refused = await qrlogin(["init", "company", "--out", other]);
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/shop-secret already exists/) });
+    expect(readdirSync(other)).toEqual(["shop-secret"]);
+    expect(readFileSync(join(other, "shop-secret"), "utf8")).toBe("mine");
   });
 
-  it("makes new secrets each time, and prints those that are in no file of the service", async () => {
-    const [one, other] = [await init("company"), await init("company")];
-    const secretOf = (file: string) => parse(readFileSync(file, "utf8")).gateway.apps[0].secret;
-    expect(secretOf(one.gateway)).not.toBe(secretOf(other.gateway));
-    expect(one.stdout).toContain(secretOf(one.gateway));
-    expect(one.stdout).toContain("administrator ops");
-    expect(readFileSync(one.service, "utf8")).not.toContain(secretOf(one.gateway));
+  it.each(installations)(
+    "makes new secrets for %s each time, and the service has none of them",
+    async (kind) => {
+      const [one, other] = [await init(kind), await init(kind)];
+      expect(appSecretIn(one.gateway)).not.toBe(appSecretIn(other.gateway));
+      expect(readFileSync(one.service, "utf8")).not.toContain(appSecretIn(one.gateway));
+    },
+  );
+
+  it("keeps the secrets of a company's gateway in files that only their owner can read", async () => {
+    const { folder, gateway, stdout } = await init("company");
+    const text = readFileSync(gateway, "utf8");
+    for (const name of ["shop-secret", "handle-keys"]) {
+      const file = join(folder, name);
+      expect(text).toContain(JSON.stringify(file));
+      if (isLinux) expect(statSync(file).mode & 0o777).toBe(0o600);
+      const secret = readFileSync(file, "utf8").trimEnd();
+      expect(secret).toMatch(/^[\w-]{43}$/);
+      expect(text + stdout).not.toContain(secret);
+    }
+    expect(stdout).toContain("administrator ops");
+  });
+
+  it.each(["single", "redis"])("prints the secret of the app of %s", async (kind) => {
+    const { gateway, stdout } = await init(kind);
+    expect(stdout).toContain(appSecretIn(gateway));
   });
 });

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CommandEnvironment, runCommand } from "../../src/cli/commands.js";
+import type { CommandEnvironment } from "../../src/cli/commands.js";
 import { logIdOf, sha256Hex } from "../../src/domain/secrets.js";
 import { callersOf, createTestTicket } from "../support/callers.js";
 import { temporaryFile } from "../support/config_files.js";
+import { runInProcess } from "../support/run_command.js";
 import { startTestServer, type TestServer } from "../support/server.js";
 
 const adminSecret = "secret-of-the-operators";
@@ -15,30 +16,14 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Runs a command in this process. Resolves with its exit code and its output. */
+/** Runs a command as the administrator. Each line of its output ends with a line break. */
 async function run(
   words: readonly string[],
   env: CommandEnvironment["env"] = { QRLOGIN_ADMIN_SECRET: adminSecret },
 ) {
-  const [printed, errors]: [string[], string[]] = [[], []];
-  const never = () => {
-    throw new Error("the command used more of its process than its output");
-  };
-  const code = await runCommand(words, {
-    env,
-    print: (text) => void printed.push(text),
-    printError: (text) => void errors.push(text),
-    stdout: { isTerminal: false, tryWrite: never, writeAll: never },
-    ...{
-      stopRequested: never,
-      onReloadRequest: never,
-      ignoreSignals: never,
-      exitAfter: never,
-      onExit: never,
-    },
-  });
-  const joined = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join("");
-  return { code, stdout: joined(printed), stderr: joined(errors) };
+  const { code, stdout, stderr } = await runInProcess(words, env);
+  const withEnd = (text: string) => (text === "" ? "" : `${text}\n`);
+  return { code, stdout: withEnd(stdout), stderr: withEnd(stderr) };
 }
 
 const signIns = (command: string, ...words: readonly string[]) =>

@@ -48,9 +48,10 @@ const documented = readdirSync(`${root}docs`)
     ),
   );
 const secrets = { app: newSecret(), handleKey: newSecret(), admin: newSecret() };
+const pathOf = (name: string) => `/etc/qrlogin/${name}`;
 const initial = installations.flatMap((kind) => [
-  [`the service's file of 'init ${kind}'`, parse(renderServiceFile(kind, secrets, "/token.pem"))] as const,
-  [`the gateway's file of 'init ${kind}'`, parse(renderGatewayFile(kind, secrets))] as const,
+  [`the service's file of 'init ${kind}'`, parse(renderServiceFile(kind, secrets, pathOf))] as const,
+  [`the gateway's file of 'init ${kind}'`, parse(renderGatewayFile(kind, secrets, pathOf))] as const,
 ]);
 const deployed = ["deploy/service.yaml", "deploy/gateway.yaml"].map(
   (path) => [path, parse(read(path))] as const,

@@ -21,13 +21,23 @@ describe("compose.yaml", () => {
       if (file !== "./certificates") expect(fileExists(file), file).toBe(true);
   });
 
-  test("requires every secret, and compose.env.example lists each one without a value", () => {
-    const required = [...textOf("compose.yaml").matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name);
-    const given = [...textOf("compose.env.example").matchAll(/^(\w+)=(.*)$/gm)];
-    expect(new Set(required)).toEqual(new Set(given.map(([, name]) => name)));
-    expect(given.every(([, , value]) => value === "")).toBe(true);
-    // Every variable is required; none has a default.
-    expect(textOf("compose.yaml").match(/\$\{\w+[^:\w]/g)).toBeNull();
+  test("gives each container its secrets as files, and takes none from variables", () => {
+    const declared = at(compose, "secrets") as Record<string, Tree>;
+    for (const [name, secret] of Object.entries(declared)) {
+      expect(secret).toEqual({ file: `./secrets/${name}` });
+    }
+    const used = Object.values(services ?? {}).flatMap((service) => {
+      const files = Object.entries(at(service, "environment") ?? {})
+        .filter(([variable]) => variable !== "QRLOGIN_CONFIG")
+        .map(([variable, file]) => {
+          expect(variable).toMatch(/_FILE$/);
+          return String(file).replace("/run/secrets/", "");
+        });
+      expect(files.toSorted()).toEqual(listAt(service, "secrets").toSorted());
+      return files;
+    });
+    expect(new Set(used)).toEqual(new Set(Object.keys(declared)));
+    expect(textOf("compose.yaml")).not.toContain("${");
   });
 
   test("publishes only Envoy's ports with TLS", () => {

@@ -1,36 +1,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { parse, stringify } from "yaml";
-import { runCommand } from "../../src/cli/commands.js";
 import { sha256Hex } from "../../src/domain/secrets.js";
 import { newKey } from "../auth/support.js";
 import { gateway, temporaryFile } from "../support/config_files.js";
 import { freePort } from "../support/free_port.js";
+import { runInProcess as run } from "../support/run_command.js";
 import { appSecrets, startTestServer } from "../support/server.js";
 import { customers, customersJwks, signToken } from "../support/tokens.js";
 import { issuerForTest } from "./support.js";
-
-/** Runs a command in this process. Resolves with its exit code and its output. */
-async function run(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const [printed, errors]: [string[], string[]] = [[], []];
-  const never = () => {
-    throw new Error("the command used more of its process than its output");
-  };
-  const code = await runCommand(words, {
-    env,
-    print: (text) => void printed.push(text),
-    printError: (text) => void errors.push(text),
-    stdout: { isTerminal: false, tryWrite: never, writeAll: never },
-    ...{
-      stopRequested: never,
-      onReloadRequest: never,
-      ignoreSignals: never,
-      exitAfter: never,
-      onExit: never,
-    },
-  });
-  return { code, stdout: printed.join("\n"), stderr: errors.join("\n") };
-}
 
 /** Starts a service and an issuer. Returns the configuration of both, with these keys replaced. */
 async function startSite(changes: { readonly appSecret?: string; readonly audience?: string } = {}) {

@@ -78,7 +78,7 @@ describe.skipIf(!hasRedis)(`Redis${withoutRedis}`, () => {
     );
     const [denied] = await linesOf(checkOf({ url: redis.url, username: "limited", password: "a-password" }));
     expect(denied).toMatch(
-      /does not allow qrlogin to publish .* \| give the ACL user the rights that docs\/redis\.md lists$/,
+      /does not allow qrlogin to publish .* \(missing right: \+spublish\) \| grant it \(ACL SETUSER limited \+spublish\), and the other rights that docs\/redis\.md lists$/,
     );
     expect(denied).not.toContain("a-password");
   });

@@ -33,6 +33,8 @@ describe("tickets of one address", () => {
     expect(seconds).toBeGreaterThan(0);
     expect(seconds).toBeLessThanOrEqual(60);
     expect(Math.ceil(Number(retryAfterMs) / 1_000)).toBe(seconds);
+    const line = gateway.lines.find(({ reason }) => reason === "RATE_LIMITED");
+    expect(line).toMatchObject({ msg: "request", status: 429, limit: "requester_address" });
   });
 
   it("tickets are counted by address, and by network for IPv6", async () => {

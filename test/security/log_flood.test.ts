@@ -7,6 +7,7 @@ import {
 } from "../../src/log/log_rate_limiter.js";
 import { createCallLog } from "../../src/server/calls/call_log.js";
 import { api, eventsPath, openBrowser } from "../gateway/browser.js";
+import { rpcPath } from "../gateway/connect/rpc_calls.js";
 import {
   asApp,
   authorization,
@@ -19,7 +20,7 @@ import {
 import { createManualClock } from "../support/clock.js";
 import { freePort } from "../support/free_port.js";
 import { startTestGateway, type TestGatewayOptions } from "../support/gateway.js";
-import { type LogLine, startTestServer, type TestServerOptions } from "../support/server.js";
+import { appSecrets, type LogLine, startTestServer, type TestServerOptions } from "../support/server.js";
 
 const flood = 300;
 
@@ -88,6 +89,20 @@ describe("the log of the service under many calls", () => {
     expect(summariesIn(server)).toMatchObject([{ level: 40, counts }]);
   });
 
+  it("names the exceeded limit in the lines of rejected calls and in their summary", async () => {
+    const { server, client, clock, errorLines } = await startServer({
+      settings: { policy: { limits: { missesPerApp: 5 } } },
+    });
+    const shop = callersOf(client).app("shop");
+    const unknown = { ticketId: "a".repeat(22), ticketSecret: "b".repeat(43) };
+    await times(60, () => shop.getStatus(unknown));
+    const named = errorLines("RATE_LIMITED").map(({ limit }) => limit);
+    expect(named).toEqual(Array.from({ length: errorLinesPerInterval }, () => "ticket_misses"));
+    clock.advance(summaryInterval);
+    const counts = { GetStatus: { "RATE_LIMITED ticket_misses": expect.any(Number) } };
+    expect(summariesIn(server)).toMatchObject([{ counts }]);
+  });
+
   it("summarizes watches that a stop ends", async () => {
     const { service, client, server, errorLines } = await startServer();
     const tickets = await times(30, () => createTestTicket(callersOf(client).app("shop")));
@@ -139,6 +154,22 @@ describe("the log of the gateway under many requests", () => {
       `GET ${api}/tickets/status`,
     ]);
     expect(Buffer.byteLength(gateway.logText())).toBeLessThan(10_000);
+  });
+
+  it("names the exceeded limit in the lines of rejected requests, the service's too", async () => {
+    const { address } = await startServer({ settings: { policy: { limits: { ticketsPerApp: 2 } } } });
+    const { gateway, browser } = await startGateway(address, { rpcMethods: ["CreateTicket"] });
+    for (let count = 0; count < 3; count++) await browser.post(`${api}/tickets`, { appId: "shop" });
+    await fetch(`${gateway.url}${rpcPath("CreateTicket")}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: basic("shop", appSecrets.shop) },
+      body: "{}",
+    });
+    const rejected = gateway.lines.filter(({ reason }) => reason === "RATE_LIMITED");
+    expect(rejected.map(({ route, limit }) => [route, limit])).toEqual([
+      [`${api}/tickets`, "app"],
+      [expect.stringContaining("QrLoginService"), "app"],
+    ]);
   });
 
   it("has a line for every successful request", async () => {

@@ -6,6 +6,7 @@ import { ownCommand } from "../../base/own_command.js";
 import { newSecret } from "../../domain/secrets.js";
 import {
   fileNames,
+  type InitialSecrets,
   type Installation,
   installations,
   renderGatewayFile,
@@ -43,11 +44,16 @@ export function addInitCommand(root: Command, environment: InitEnvironment): voi
 function writeInitialFiles(kind: Installation, folder: string): string {
   const secrets = { app: newSecret(), handleKey: newSecret(), admin: newSecret() };
   const pathOf = (name: string) => join(folder, name);
+  const absolutePathOf = (name: string) => resolve(folder, name);
   const files = new Map([
-    [pathOf(fileNames.service), renderServiceFile(kind, secrets, resolve(folder, fileNames.signingKey))],
-    [pathOf(fileNames.gateway), renderGatewayFile(kind, secrets)],
+    [pathOf(fileNames.service), renderServiceFile(kind, secrets, absolutePathOf)],
+    [pathOf(fileNames.gateway), renderGatewayFile(kind, secrets, absolutePathOf)],
   ]);
-  if (kind === "company") files.set(pathOf(fileNames.signingKey), newSigningKey());
+  if (kind === "company") {
+    files.set(pathOf(fileNames.signingKey), newSigningKey());
+    files.set(pathOf(fileNames.appSecret), `${secrets.app}\n`);
+    files.set(pathOf(fileNames.handleKeys), `${secrets.handleKey}\n`);
+  }
   const existing = [...files.keys()].filter((path) => existsSync(path));
   if (existing.length > 0) {
     throw new Error(`${existing.join(" and ")} already exists; name another folder with --out, or remove it`);
@@ -55,7 +61,7 @@ function writeInitialFiles(kind: Installation, folder: string): string {
   mkdirSync(folder, { recursive: true });
   // The flag refuses a file that has appeared meanwhile.
   for (const [path, text] of files) writeFileSync(path, text, { flag: "wx", mode: 0o600 });
-  return describeNextSteps(kind, [...files.keys()], secrets.app, secrets.admin, pathOf);
+  return describeNextSteps(kind, [...files.keys()], secrets, pathOf);
 }
 
 function newSigningKey(): string {
@@ -66,17 +72,14 @@ function newSigningKey(): string {
 function describeNextSteps(
   kind: Installation,
   files: readonly string[],
-  appSecret: string,
-  adminSecret: string,
+  secrets: InitialSecrets,
   pathOf: (name: string) => string,
 ): string {
   const [service, gateway] = [pathOf(fileNames.service), pathOf(fileNames.gateway)];
   return `
   Written, readable by you alone: ${files.join(", ")}
 
-  The secret of the app shop, for a backend of your own (the gateway has it in its file):
-      ${appSecret}
-${kind === "company" ? `  The secret of the administrator ops, which is in no file. Keep it now:\n      ${adminSecret}\n` : ""}
+${kind === "company" ? describeCompanySecrets(secrets, pathOf(fileNames.appSecret)) : describeAppSecret(secrets)}
   Next:
       1. Change what is marked CHANGE in ${service}.
       2. ${ownCommand(`check-config ${service}`)}
@@ -85,3 +88,14 @@ ${kind === "company" ? `  The secret of the administrator ops, which is in no fi
          ${ownCommand(`gateway --config ${gateway}`)}
 `;
 }
+
+const describeAppSecret = ({ app }: InitialSecrets) =>
+  `  The secret of the app shop, for a backend of your own (the gateway has it in its file):
+      ${app}
+`;
+
+const describeCompanySecrets = ({ admin }: InitialSecrets, appSecretFile: string) =>
+  `  The secret of the app shop, for the gateway and for a backend of your own, is in ${appSecretFile}.
+  The secret of the administrator ops, which is in no file. Keep it now:
+      ${admin}
+`;

@@ -18,6 +18,9 @@ export const fileNames = {
   service: "qrlogin.yaml",
   gateway: "gateway.yaml",
   signingKey: "token-1.pem",
+  /** The secrets of the gateway, which only a company has in files of their own. */
+  appSecret: "shop-secret",
+  handleKeys: "handle-keys",
 } as const;
 
 const editorLine =
@@ -26,12 +29,12 @@ const editorLine =
 /**
  * Returns the configuration of the service.
  *
- * @param signingKeyFile Path of the key that signs tokens for apps, which only a company has.
+ * @param pathOf Returns the path of one of {@link fileNames}: that of the signing key, which only a company has.
  */
 export function renderServiceFile(
   kind: Installation,
   secrets: InitialSecrets,
-  signingKeyFile: string,
+  pathOf: (name: string) => string,
 ): string {
   return joinSections([
     `${editorLine}
@@ -55,21 +58,27 @@ export function renderServiceFile(
   - id: shop
     name: Shop                         # CHANGE: the name that people see on the phone
     userPool: customers
-    secretSha256:                      # the digest of the secret in ${fileNames.gateway}
+    secretSha256:                      # the digest of the secret in ${kind === "company" ? fileNames.appSecret : fileNames.gateway}
       - ${sha256Hex(secrets.app)}`,
-    kind === "company" ? renderCompanySections(secrets, signingKeyFile) : undefined,
+    kind === "company" ? renderCompanySections(secrets, pathOf(fileNames.signingKey)) : undefined,
   ]);
 }
 
-/** Returns the configuration of the gateway for browsers. */
+/**
+ * Returns the configuration of the gateway for browsers.
+ *
+ * @param pathOf Returns the path of one of {@link fileNames}: of the secrets, which a company has in files of their own.
+ */
 export function renderGatewayFile(
   kind: Installation,
   { app, handleKey }: Pick<InitialSecrets, "app" | "handleKey">,
+  pathOf: (name: string) => string,
 ): string {
+  const inFiles = kind === "company";
   return joinSections([
     `${editorLine}
 # Configuration of the gateway: qrlogin gateway --config ${fileNames.gateway}
-# It holds secrets, so only the gateway's user may read it.`,
+${inFiles ? "# Its secrets are in files, which it reads again when they change: docs/secrets.md." : "# It holds secrets, so only the gateway's user may read it."}`,
     kind === "company" ? companyLog : undefined,
     `gateway:
   address: 127.0.0.1:8080          # CHANGE to 0.0.0.0:8443 when TLS is set, or let a proxy pass requests on
@@ -81,10 +90,13 @@ export function renderGatewayFile(
     # caFile: /etc/qrlogin/ca.crt  # if the service's certificate is from an authority of your own; turns TLS on
   apps:
     - id: shop
-      secret: ${app}
+      ${inFiles ? `secretFile: ${JSON.stringify(pathOf(fileNames.appSecret))}` : `secret: ${app}`}
       # origins: [https://shop.example.com]   # other origins whose pages may call
-  handleKeys:                      # the same at every gateway; the first encrypts, all decrypt
-    - ${handleKey}
+  ${
+    inFiles
+      ? `handleKeysFile: ${JSON.stringify(pathOf(fileNames.handleKeys))}   # the same at every gateway; one key on each line`
+      : `handleKeys:                      # the same at every gateway; the first encrypts, all decrypt\n    - ${handleKey}`
+  }
   # trustedProxies: [10.20.0.5]    # the proxies in front, whose forwarded headers are believed`,
   ]);
 }
@@ -97,7 +109,8 @@ function renderStore(kind: Installation): string {
   kind: redis
   redis:                           # see docs/redis.md
     url: redis://127.0.0.1:6379    # CHANGE: rediss://HOST:PORT is TLS. Sentinel and Cluster: docs/redis.md
-    # username: qrlogin            # the password: QRLOGIN_STORE_REDIS_PASSWORD
+    # username: qrlogin
+    # passwordFile: /etc/qrlogin/redis-password   # see docs/secrets.md
     # replicaAcks: 1               # CHANGE: the number of replicas
     # requireDurable: true         # refuse to start where a crash could lose a confirmed sign-in`;
 }

@@ -37,7 +37,7 @@ export function redisCheck({ store, tickets }: Pick<Config, "store" | "tickets">
         );
       } catch (error) {
         const text = error instanceof Error ? error.message : String(error);
-        return [failed(text, explain(text, error, usesTls(store.redis)))];
+        return [failed(text, explain(text, error, store.redis))];
       }
     },
   };
@@ -45,8 +45,15 @@ export function redisCheck({ store, tickets }: Pick<Config, "store" | "tickets">
 
 const usesTls = ({ url, tls }: RedisConfig) => tls !== undefined || url?.startsWith("rediss:") === true;
 
-function explain(text: string, error: unknown, isTls: boolean): Explanation {
-  if (isTls && /no reply within|ETIMEDOUT/.test(text)) {
+function explain(text: string, error: unknown, redis: RedisConfig): Explanation {
+  const [, right] = /\(missing right: (\+\S+)\)/.exec(text) ?? [];
+  if (right !== undefined) {
+    const user = redis.username ?? "default";
+    return {
+      remedy: `grant it (ACL SETUSER ${user} ${right}), and the other rights that docs/redis.md lists`,
+    };
+  }
+  if (usesTls(redis) && /no reply within|ETIMEDOUT/.test(text)) {
     return {
       cause: "no answer in time: a Redis without TLS waits silently for the rest of a command",
       remedy: "check that the port is the one for TLS, and the firewalls on the way",

@@ -68,8 +68,8 @@ export function reportUnreadableRequest(
 }
 
 function fromService(error: QrLoginError, request: FastifyRequest): ConnectError {
-  const { code, rawMessage, rawReason = "", retryAfterMs } = error;
-  annotateLog(request, { reason: rawReason });
+  const { code, rawMessage, rawReason = "", retryAfterMs, exceededLimit: limit } = error;
+  annotateLog(request, { reason: rawReason, limit });
   const headers = errorHeaders(codeToHttpStatus(code), rawReason, retryAfterMs);
   return createError(rawMessage, code, headers, statusDetailsOf(error).map(withJson));
 }

@@ -11,7 +11,7 @@ import { annotateLog, shouldLogFault } from "./request_log.js";
 export function logError(error: unknown, request: FastifyRequest): HttpError {
   const httpError =
     asHttpError(error) ?? frameworkError(error) ?? new HttpError(500, "INTERNAL", "internal error");
-  annotateLog(request, { reason: httpError.reason });
+  annotateLog(request, { reason: httpError.reason, limit: httpError.details.limit });
   const { reason, status, details } = httpError;
   // A fault of the gateway, or of the server that it runs in.
   const isOwnFault = reason === "INTERNAL" || status === 500;

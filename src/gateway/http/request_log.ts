@@ -6,6 +6,7 @@ import {
   createLogRateLimiter,
   errorLinesPerInterval,
   type LogRateLimiter,
+  withLimitName,
 } from "../../log/log_rate_limiter.js";
 import { requestIdLogFields } from "./request_id.js";
 import { traceLogFieldsOf } from "./request_tracer.js";
@@ -16,6 +17,8 @@ interface LogAnnotations {
   /** A hash of the ticket id, equal to the one in the service's log. */
   ticket?: string;
   reason?: string;
+  /** Name of the exceeded limit, for RATE_LIMITED. */
+  limit?: string;
   /** The cause of an error, for the operator. Never holds a secret, a token or QR content. */
   cause?: string;
   /** The origin of a rejected page: printable, with a maximum length. */
@@ -74,7 +77,7 @@ export function logRequests(instance: FastifyInstance, clock: Clock): void {
     const annotations = annotationsByRequest.get(request);
     const reason = annotations?.reason ?? String(status);
     const isError = status >= 400 || annotations?.reason !== undefined;
-    const labels = { method: methodAndRouteOf(request), reason };
+    const labels = { method: methodAndRouteOf(request), reason: withLimitName(reason, annotations?.limit) };
     const shouldWrite = isError
       ? limits.errors.allows({ budget: reason, ...labels })
       : limits.requests.allows({ budget: labels.method, ...labels });

@@ -10,6 +10,8 @@ export interface CallLogFields {
   readonly durationMs: number;
   readonly ticket: string | undefined;
   readonly reason: string | undefined;
+  /** Name of the exceeded limit, for RATE_LIMITED. */
+  readonly limit: string | undefined;
   /** Cause of an error that is not an internal error. */
   readonly cause: string | undefined;
   readonly requestId: string | undefined;
@@ -47,6 +49,7 @@ export function createCallLineWriter(log: Logger): (fields: CallLogFields) => vo
     durationMs,
     ticket,
     reason,
+    limit,
     cause,
     requestId,
     traceId,
@@ -56,7 +59,7 @@ export function createCallLineWriter(log: Logger): (fields: CallLogFields) => vo
     logger[symbols.streamSym].write(
       `${start}${logger[symbols.timeSym]()}${logger[symbols.chindingsSym]},"method":${quote(method)}` +
         `${jsonField("app", app)}${jsonField("pool", pool)}${jsonField("admin", admin)},"code":${quote(code)},"durationMs":${durationMs}` +
-        `${ticket === undefined ? "" : `,"ticket":${JSON.stringify(ticket)}`}${jsonField("reason", reason)}` +
+        `${ticket === undefined ? "" : `,"ticket":${JSON.stringify(ticket)}`}${jsonField("reason", reason)}${jsonField("limit", limit)}` +
         `${cause === undefined ? "" : `,"cause":${JSON.stringify(cause)}`}` +
         `${requestId === undefined ? "" : `,"requestId":${JSON.stringify(requestId)}`}` +
         `${traceId === undefined ? "" : `,"traceId":${JSON.stringify(traceId)}`}` +

@@ -115,14 +115,14 @@ class Line implements CallLogEntry {
     const { reason, cause } = error;
     const { code } = statusByReason[reason];
     if (reason === "INTERNAL")
-      log.error({ ...this.fieldsOf(status[code], reason), err: cause }, "call failed");
-    else if (cause === undefined) write(this.fieldsOf(status[code], reason));
+      log.error({ ...this.fieldsOf(status[code], error), err: cause }, "call failed");
+    else if (cause === undefined) write(this.fieldsOf(status[code], error));
     else if (code === status.UNAVAILABLE)
-      log.warn({ ...this.fieldsOf(status[code], reason), err: cause }, "call");
-    else write(this.fieldsOf(status[code], reason, causeText(cause)));
+      log.warn({ ...this.fieldsOf(status[code], error), err: cause }, "call");
+    else write(this.fieldsOf(status[code], error, causeText(cause)));
   }
 
-  private fieldsOf(code: string, reason?: string, cause?: string): CallLogFields {
+  private fieldsOf(code: string, error?: TicketError, cause?: string): CallLogFields {
     return {
       method: this.method,
       app: this.caller.app,
@@ -131,7 +131,8 @@ class Line implements CallLogEntry {
       code,
       durationMs: Math.round((performance.now() - this.startedAt) * 1_000) / 1_000,
       ticket: this.ticket === undefined ? undefined : this.output.cachedLogIdOf(this.ticket),
-      reason,
+      reason: error?.reason,
+      limit: error?.exceededLimit,
       cause,
       requestId: this.requestId,
       traceId: this.trace?.traceId,

@@ -1,6 +1,6 @@
 import { status } from "@grpc/grpc-js";
 import type { TicketError } from "../../domain/ticket_error.js";
-import type { LogRateLimiter } from "../../log/log_rate_limiter.js";
+import { type LogRateLimiter, withLimitName } from "../../log/log_rate_limiter.js";
 import { statusByReason } from "../messages/errors.js";
 
 /** The fields of a call's log line that name its caller. All are absent if authentication failed. */
@@ -17,12 +17,13 @@ interface CallerFields {
 export function shouldLogError(
   limit: LogRateLimiter,
   method: string,
-  { reason, cause }: TicketError,
+  { reason, exceededLimit, cause }: TicketError,
   caller: CallerFields,
 ): boolean {
   const isFault =
     cause !== undefined && [status.INTERNAL, status.UNAVAILABLE].includes(statusByReason[reason].code);
-  return limit.allows({ budget: `${reason} ${callerOf(caller) ?? ""}`, method, reason, isFault });
+  const budget = `${reason} ${callerOf(caller) ?? ""}`;
+  return limit.allows({ budget, method, reason: withLimitName(reason, exceededLimit), isFault });
 }
 
 /**

@@ -22,6 +22,7 @@ import type { StoreEvents } from "./store_events.js";
 import { decodeTicket, encodeTicket } from "./ticket_codec.js";
 import { createTicketSearch } from "./ticket_search.js";
 import { openPrimaries, type Primaries } from "./topology/primaries.js";
+import type { Primary } from "./topology/primary.js";
 import type { Topology } from "./topology/topology.js";
 
 export interface RedisStoreOptions extends ReplicationOptions {
@@ -64,14 +65,15 @@ const maxRedirects = 5;
 export async function openRedisStore(options: RedisStoreOptions): Promise<RedisStore> {
   const { ticketLimits, events, lifetimes, refreshInterval } = options;
   const keys = createRedisKeys(options.keyPrefix);
-  const primaries = await openPrimaries({ ...options, keys });
+  const verifyRights = (primary: Primary) => runPreflight(primary, keys, options.timeout);
+  const primaries = await openPrimaries({ ...options, keys, verifyRights });
   const clock = createServerClock(options.clock);
   const monitor = createServerMonitor({ ...options, primaries, serverClock: clock });
   let isClosed = false;
   let signInSwitch: RedisSignInSwitch;
   try {
     await monitor.start();
-    for (const primary of primaries.all()) await runPreflight(primary, keys, options.timeout);
+    for (const primary of primaries.all()) await verifyRights(primary);
     signInSwitch = await openSignInSwitch({ key: keys.disabledKey, run, clock: options.clock });
   } catch (error) {
     monitor.stop();

@@ -7,7 +7,7 @@ import type { RedisKeys } from "./keys.js";
  * Moves the moment of a rate, in milliseconds of the server's clock, and returns the time until it in microseconds,
  * since a script returns integers. A moment that has passed is the same as none.
  */
-const advanceScript = `
+export const advanceScript = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local due = tonumber(redis.call('GET', KEYS[1]) or 0)

@@ -169,7 +169,7 @@ describe("the limit on calls in progress", () => {
     for (const answer of await Promise.all(running)) expect(answer.code).toBe("OK");
     expect((await app("shop").getStatus(held)).code).toBe("OK");
     const line = server.lines.find(({ reason }) => reason === "RATE_LIMITED");
-    expect(line).toMatchObject({ app: "shop", method: "GetStatus" });
+    expect(line).toMatchObject({ app: "shop", method: "GetStatus", limit: "calls_in_progress" });
   });
 });
 

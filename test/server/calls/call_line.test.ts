@@ -9,6 +9,7 @@ const fields: CallLogFields = {
   ...{
     ticket: undefined,
     reason: undefined,
+    limit: undefined,
     cause: undefined,
     requestId: undefined,
     traceId: undefined,
@@ -53,7 +54,15 @@ describe("the log line of a call", () => {
     };
     fc.assert(
       fc.property(
-        fc.record({ ...some, reason: maybe, cause: maybe, requestId: maybe, traceId: maybe, spanId: maybe }),
+        fc.record({
+          ...some,
+          reason: maybe,
+          limit: maybe,
+          cause: maybe,
+          requestId: maybe,
+          traceId: maybe,
+          spanId: maybe,
+        }),
         (all) => {
           lines.length = 0;
           write(all);

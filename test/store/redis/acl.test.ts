@@ -71,6 +71,7 @@ describe.skipIf(!hasRedis)(`an ACL user of Redis${withoutRedis}`, () => {
     "script|load",
     "evalsha",
     "get",
+    "getrange",
     "set",
     "hgetall",
     "hset",
@@ -88,12 +89,6 @@ describe.skipIf(!hasRedis)(`an ACL user of Redis${withoutRedis}`, () => {
       expect(message).not.toContain(connectionOptions.password);
     },
   );
-
-  test("an ACL user without a command of the script fails at the start with the script", async () => {
-    expect(await startErrorWith(...keysAndChannels, ...commands, "-getrange")).toMatch(
-      /^Redis at [\d.:]+ does not allow qrlogin to write the key qrlogin:t:\{\d+\} by a script: /,
-    );
-  });
 
   test("an ACL user who may not read settings gets best effort", async () => {
     await setUser(...keysAndChannels, ...commands, "-config|get");
@@ -138,6 +133,44 @@ describe.skipIf(!hasRedis)(`an ACL user of Redis${withoutRedis}`, () => {
       /^Redis at [\d.:]+ refuses the user name or the password: (?!.*a-wrong-password).*$/,
     );
   });
+
+  test.each([
+    ["a command", ["-evalsha"], "missing right: +evalsha"],
+    ["the command that only shared rates and a flushed server need", ["-eval"], "missing right: +eval"],
+    ["a command of the script", ["-getrange"], "missing right: +getrange"],
+    [
+      "the keys of rates",
+      ["resetkeys", ...["t", "b", "h", "disabled"].map((part) => `~qrlogin:${part}*`)],
+      "the pattern of the keys",
+    ],
+  ])(
+    "a store whose user loses %s stays unavailable, and names it once, until it is back",
+    async (_, change, missing) => {
+      await setUser(...keysAndChannels, ...commands);
+      const store = await useTestStore(redis, { connectionOptions });
+      await redis.command("ACL", "SETUSER", connectionOptions.username, ...change);
+      await expect(createTicketIn(store).then(() => store.rates.advance("key", 1, 1))).rejects.toMatchObject({
+        name: "StoreUnavailableError",
+      });
+      const attempts = await countOf("role");
+      await eventually(async () => expect(await countOf("role")).toBeGreaterThan(attempts + 3));
+      const { availability, reconnectFailures } = store.recorded;
+      expect(availability).toEqual([
+        { isAvailable: false, reason: expect.stringContaining("missing right") },
+      ]);
+      const told = [...availability.map(({ reason }) => reason), ...reconnectFailures];
+      expect(told.filter((text) => text?.includes(missing))).toHaveLength(1);
+      await setUser(...keysAndChannels, ...commands);
+      await eventually(async () => expect((await createTicketIn(store)).id).not.toBe(""));
+      expect(store.recorded.availability).toHaveLength(2);
+    },
+  );
+
+  /** Resolves with the number of times that the server was sent a command. */
+  async function countOf(command: string): Promise<number> {
+    const stats = String(await redis.command("INFO", "commandstats"));
+    return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
+  }
 
   test("an ACL user who loses a right gets errors until the right is back", async () => {
     await setUser(...keysAndChannels, ...commands);

@@ -80,6 +80,24 @@ export function toStoreError(error: unknown, writes: boolean): Error {
   return new Error(`Redis rejected a command: ${text}`);
 }
 
+/**
+ * Returns the right that the ACL user lacks, as far as the server's text names it: `+evalsha`, or the kind of pattern.
+ * Returns undefined for any other text.
+ */
+export function missingRightOf(text: string): string | undefined {
+  if (!/\bNOPERM\b|The user executing the script\b/.test(text)) return undefined;
+  const [, command] = /'([\w|.-]+)' (?:sub)?command/i.exec(text) ?? [];
+  if (command !== undefined) return `+${command.toLowerCase()}`;
+  if (/\bchannels?\b/.test(text)) return "the pattern of the channels (&)";
+  return /\bkeys?\b/.test(text) ? "the pattern of the keys (~)" : "a command of the script";
+}
+
+/** Appends the missing right to a text, if the text is about one. */
+export function withMissingRight(text: string): string {
+  const right = missingRightOf(text);
+  return right === undefined ? text : `${text} (missing right: ${right})`;
+}
+
 /** Returns the error text without the prefix that Redis adds to errors inside a script. */
 function stripScriptPrefix(message: string): string {
   return message.replace(/^ERR (?=[A-Z]{3,} )/, "");

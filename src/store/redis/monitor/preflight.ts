@@ -1,7 +1,9 @@
 import { systemClock } from "../../../base/clock.js";
 import { withTimeout } from "../../../base/with_timeout.js";
+import { withMissingRight } from "../connection/redis_errors.js";
 import type { RedisKeys } from "../keys.js";
 import { replaceScript, replaceScriptSha } from "../replace_script.js";
+import { advanceScript } from "../shared_rates.js";
 import type { Primary } from "../topology/primary.js";
 
 /**
@@ -20,7 +22,9 @@ export async function runPreflight(primary: Primary, keys: RedisKeys, timeout: n
     try {
       return await work;
     } catch (error) {
-      throw new Error(`Redis at ${address} does not allow qrlogin to ${what}: ${serverMessageOf(error)}`);
+      throw new Error(
+        `Redis at ${address} does not allow qrlogin to ${what}: ${withMissingRight(serverMessageOf(error))}`,
+      );
     }
   };
   const received = new Promise<void>((resolve) =>
@@ -35,6 +39,14 @@ export async function runPreflight(primary: Primary, keys: RedisKeys, timeout: n
   );
   await attempt(`unsubscribe from the channel ${channel}`, subscriptions.unsubscribe(channel));
   if (!arrived) throw new Error(`Redis at ${address} did not deliver a published message`);
+  // Before the scripts, whose errors do not name the command that is denied.
+  for (const args of [
+    ["GET", key],
+    ["GETRANGE", key, 0, 0],
+  ]) {
+    await attempt(`read the key ${key}`, primary.run({ args, hashTag, writes: false }));
+  }
+  await attempt("read its time", primary.query("TIME"));
   for (const call of [
     ["EVALSHA", replaceScriptSha],
     ["EVAL", replaceScript],
@@ -42,7 +54,11 @@ export async function runPreflight(primary: Primary, keys: RedisKeys, timeout: n
     const args = [...call, 1, key, "", `${"0".repeat(16)}-`, 1_000, channel];
     await attempt(`write the key ${key} by a script`, primary.run({ args, hashTag, writes: true }));
   }
-  await attempt(`read the key ${key}`, primary.run({ args: ["GET", key], hashTag, writes: false }));
+  const rateKey = keys.rateKey(hashTag);
+  const advance = primary.run({
+    ...{ args: ["EVAL", advanceScript, 1, rateKey, 0, 0], hashTag, writes: true },
+  });
+  await attempt(`write the key ${rateKey} by a script`, advance);
   const hashKey = keys.emptyHashKey(hashTag);
   for (const call of [
     ["HSETNX", hashKey, "field", ""],

@@ -1,7 +1,7 @@
 import { backoffDelay } from "../../../base/backoff.js";
 import type { Clock } from "../../../base/clock.js";
 import { StoreUnavailableError } from "../../ticket_store.js";
-import { RedirectError } from "../connection/redis_errors.js";
+import { missingRightOf, RedirectError, withMissingRight } from "../connection/redis_errors.js";
 import { NotPrimaryError, openPrimary, type Primary, type PrimaryOptions } from "./primary.js";
 import type { Layout, Topology } from "./topology.js";
 
@@ -21,6 +21,13 @@ const retryCurve = { initialMs: 50, maxMs: 1_000, jitter: 0.5 };
 const stableAfter = 10_000;
 
 export interface PrimariesOptions extends PrimaryOptions {
+  /**
+   * Tries everything that the store needs of a primary. It is called for a primary that has denied a command, before it
+   * is used again: connecting takes fewer rights than sign-ins do.
+   *
+   * @throws Error that names what is denied.
+   */
+  verifyRights(primary: Primary): Promise<void>;
   readonly topology: Topology;
   readonly clock: Clock;
 }
@@ -64,6 +71,8 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
   const { topology, clock } = options;
   const open = new Map<string, Primary>();
   const hashTags = new Map<string, string>();
+  /** Addresses of the servers that have denied a command and were not verified since. */
+  const denying = new Set<string>();
   let layout = await topology.locate();
   let notify: (change: TopologyChange) => void = () => {};
   let isClosed = false;
@@ -77,6 +86,7 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
 
   async function openAndTrack(address: string): Promise<void> {
     const primary = await openPrimaryAt(address);
+    if (denying.has(address)) await verifyRights(primary);
     if (isClosed || !layout.primaries.includes(address)) return primary.close();
     open.set(address, primary);
     const openedAt = performance.now();
@@ -85,7 +95,12 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
       if (open.get(address) !== primary) return;
       open.delete(address);
       if (isClosed) return;
-      notify({ kind: "disconnected", reason: `${address}: ${reason}` });
+      const missingRight = missingRightOf(reason);
+      if (missingRight !== undefined) {
+        denying.add(address);
+        lastFailure = missingRight;
+      }
+      notify({ kind: "disconnected", reason: `${address}: ${withMissingRight(reason)}` });
       shortLivedCount = performance.now() - openedAt < stableAfter ? shortLivedCount + 1 : 0;
       // The first attempt is immediate: usually another server has already taken over.
       schedule(shortLivedCount < 2 ? 0 : backoffDelay(shortLivedCount - 2, retryCurve));
@@ -106,6 +121,16 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
       return await openPrimary(address, () => hashTagOf(address), options);
     } catch (error) {
       throw new Error(`Redis at ${address} ${describeOpenError(error, options)}`, { cause: error });
+    }
+  }
+
+  async function verifyRights(primary: Primary): Promise<void> {
+    try {
+      await options.verifyRights(primary);
+      denying.delete(primary.address);
+    } catch (error) {
+      primary.close();
+      throw error;
     }
   }
 
@@ -165,8 +190,10 @@ export async function openPrimaries(options: PrimariesOptions): Promise<Primarie
 
   function reportFailure(error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
-    if (isClosed || reason === lastFailure) return;
-    lastFailure = reason;
+    // A missing right is named once, whichever command lacks it.
+    const failure = missingRightOf(reason) ?? reason;
+    if (isClosed || failure === lastFailure) return;
+    lastFailure = failure;
     notify({ kind: "reconnect failed", reason });
   }
 
@@ -221,7 +248,7 @@ function describeOpenError(error: unknown, { topology: { kind }, keys }: Primari
   if (text.startsWith("NOAUTH")) return "asks for a password: set store.redis.password";
   if (text.startsWith("WRONGPASS")) return `refuses the user name or the password: ${text}`;
   if (text.startsWith("NOPERM")) {
-    return `does not permit a required command on keys such as ${keys.barrierKey("0")}: ${text}`;
+    return `does not permit a required command on keys such as ${keys.barrierKey("0")}: ${withMissingRight(text)}`;
   }
   if (error instanceof NotPrimaryError) return text;
   if (/WAITAOF/i.test(text)) {
