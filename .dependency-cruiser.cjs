@@ -48,7 +48,7 @@ module.exports = {
       "metrics know the rooms whose observers they implement",
       within("metrics"),
       within("metrics", "server", "service", "store", "auth", "qr", "config", "log", "domain", "base"),
-      "^src/gateway/(observer|access/limit_observer|tickets/(ticket_observer|sealed_kind))[.]ts$",
+      "^src/gateway/(observer|access/limit_observer|http/http_error|tickets/(ticket_observer|sealed_kind))[.]ts$",
     ),
     only(
       "tracing knows the rooms whose tracers it implements",

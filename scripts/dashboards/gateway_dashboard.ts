@@ -9,8 +9,10 @@ import {
 } from "./panel.js";
 import { processRow } from "./process_row.js";
 
-const requests = "http_server_request_duration_seconds";
-const calls = "grpc_client_call_duration_seconds";
+const durations = "http_server_request_duration_seconds";
+const requests = "qrlogin_gateway_requests_total";
+const callDurations = "grpc_client_call_duration_seconds";
+const calls = "qrlogin_gateway_calls_total";
 const withoutWatches = selecting('grpc_method!~".*/WatchStatus"');
 
 /** The dashboard of the gateways. */
@@ -28,7 +30,7 @@ export const gatewayDashboard: DashboardDefinition = {
           description: "Requests per second, without event streams.",
           unit: "reqps",
           kind: "stat",
-          queries: [{ expr: `sum(${rate(`${requests}_count`)})`, legend: "" }],
+          queries: [{ expr: `sum(${rate(requests)})`, legend: "" }],
         },
         {
           title: "Failed",
@@ -38,8 +40,8 @@ export const gatewayDashboard: DashboardDefinition = {
           queries: [
             {
               expr:
-                `(sum(${rate(`${requests}_count`, selecting('http_response_status_code=~"5.."'))}) or vector(0))` +
-                ` / sum(${rate(`${requests}_count`)})`,
+                `(sum(${rate(requests, selecting('http_response_status_code="5xx"'))}) or vector(0))` +
+                ` / sum(${rate(requests)})`,
               legend: "",
             },
           ],
@@ -47,10 +49,10 @@ export const gatewayDashboard: DashboardDefinition = {
         {
           title: "p99",
           description:
-            "Time within which 99 % of the requests end. Status calls may wait up to 2 s for the service.",
+            "Time within which 99 % of the successful requests end. Status calls may wait up to 2 s for the service.",
           unit: "s",
           kind: "stat",
-          queries: [{ expr: quantile(0.99, requests), legend: "" }],
+          queries: [{ expr: quantile(0.99, durations), legend: "" }],
         },
         {
           title: "Event streams",
@@ -68,8 +70,8 @@ export const gatewayDashboard: DashboardDefinition = {
           queries: [
             {
               expr:
-                `(sum(${rate(`${calls}_count`, selecting('grpc_status=~"UNAVAILABLE|INTERNAL|DEADLINE_EXCEEDED"'))}) or vector(0))` +
-                ` / sum(${rate(`${calls}_count`)})`,
+                `(sum(${rate(calls, selecting('grpc_status=~"UNAVAILABLE|INTERNAL|DEADLINE_EXCEEDED"'))}) or vector(0))` +
+                ` / sum(${rate(calls)})`,
               legend: "",
             },
           ],
@@ -97,15 +99,16 @@ export const gatewayDashboard: DashboardDefinition = {
           title: "Requests by route",
           description: "Requests per second, without event streams. Paths without a route are `unmatched`.",
           unit: "reqps",
-          queries: [{ expr: rateBy("http_route", `${requests}_count`), legend: "{{http_route}}" }],
+          queries: [{ expr: rateBy("http_route", requests), legend: "{{http_route}}" }],
         },
         {
           title: "Responses by status",
-          description: "Responses per second. 499: the client was gone before there was one.",
+          description:
+            "Responses per second by the class of their status. 4xx includes clients that were gone before there was one.",
           unit: "reqps",
           queries: [
             {
-              expr: rateBy("http_response_status_code", `${requests}_count`),
+              expr: rateBy("http_response_status_code", requests),
               legend: "{{http_response_status_code}}",
             },
           ],
@@ -119,15 +122,16 @@ export const gatewayDashboard: DashboardDefinition = {
         },
         {
           title: "Duration",
-          description: "Percentiles of the time from a request to the end of its response.",
+          description:
+            "Percentiles of the time from a request to the end of its response, for successful ones.",
           unit: "s",
-          queries: percentiles(requests),
+          queries: percentiles(durations),
         },
         {
           title: "p99 by route",
-          description: "Time within which 99 % of the requests of a route end.",
+          description: "Time within which 99 % of the successful requests of a route end.",
           unit: "s",
-          queries: [{ expr: quantile(0.99, requests, selector, "http_route"), legend: "{{http_route}}" }],
+          queries: [{ expr: quantile(0.99, durations, selector, "http_route"), legend: "{{http_route}}" }],
         },
         {
           title: "In progress",
@@ -180,7 +184,7 @@ export const gatewayDashboard: DashboardDefinition = {
           title: "Calls by method",
           description: "Calls per second. A watch counts when it ends.",
           unit: "ops",
-          queries: [{ expr: rateBy("grpc_method", `${calls}_count`), legend: "{{grpc_method}}" }],
+          queries: [{ expr: rateBy("grpc_method", calls), legend: "{{grpc_method}}" }],
         },
         {
           title: "Calls by status",
@@ -189,7 +193,7 @@ export const gatewayDashboard: DashboardDefinition = {
           unit: "ops",
           queries: [
             {
-              expr: rateBy("grpc_status", `${calls}_count`, selecting('grpc_status!="OK"')),
+              expr: rateBy("grpc_status", calls, selecting('grpc_status!="OK"')),
               legend: "{{grpc_status}}",
             },
           ],
@@ -198,7 +202,7 @@ export const gatewayDashboard: DashboardDefinition = {
           title: "Duration of calls",
           description: "Percentiles over all methods but WatchStatus, retries included.",
           unit: "s",
-          queries: percentiles(calls, withoutWatches),
+          queries: percentiles(callDurations, withoutWatches),
         },
       ],
     },

@@ -11,8 +11,9 @@ import { processRow } from "./process_row.js";
 import { signInRow } from "./sign_in_row.js";
 
 const calls = "grpc_server_call_duration_seconds";
+const endedCalls = "qrlogin_calls_total";
 const withoutWatches = selecting('grpc_method!~".*/WatchStatus"');
-const ownFaults = selecting('grpc_status=~"INTERNAL|UNAVAILABLE|UNKNOWN|DATA_LOSS"');
+const ownFaults = selecting('grpc_status=~"INTERNAL|UNAVAILABLE"');
 const issuerCalls = "qrlogin_issuer_call_duration_seconds";
 
 /** The dashboard of the nodes of the service. */
@@ -39,7 +40,7 @@ export const serviceDashboard: DashboardDefinition = {
           description: "Calls per second that have ended, watches among them.",
           unit: "ops",
           kind: "stat",
-          queries: [{ expr: `sum(${rate(`${calls}_count`)})`, legend: "" }],
+          queries: [{ expr: `sum(${rate(endedCalls)})`, legend: "" }],
         },
         {
           title: "Failed",
@@ -48,7 +49,7 @@ export const serviceDashboard: DashboardDefinition = {
           kind: "stat",
           queries: [
             {
-              expr: `(sum(${rate(`${calls}_count`, ownFaults)}) or vector(0)) / sum(${rate(`${calls}_count`)})`,
+              expr: `(sum(${rate(endedCalls, ownFaults)}) or vector(0)) / sum(${rate(endedCalls)})`,
               legend: "",
             },
           ],
@@ -109,7 +110,7 @@ export const serviceDashboard: DashboardDefinition = {
           unit: "ops",
           queries: [
             {
-              expr: rateBy("grpc_status", `${calls}_count`, selecting('grpc_status!="OK"')),
+              expr: rateBy("grpc_status", endedCalls, selecting('grpc_status!="OK"')),
               legend: "{{grpc_status}}",
             },
           ],

@@ -1,6 +1,6 @@
 import { backoffDelay } from "../base/backoff.js";
 import type { Clock } from "../base/clock.js";
-import type { IssuerCallOutcome } from "./auth_observer.js";
+import type { IssuerCallOutcome, OnIssuerCall } from "./auth_observer.js";
 
 /** First and longest period for which the circuit is open, in milliseconds. */
 const openTimes = { initialMs: 1_000, maxMs: 10_000 };
@@ -41,9 +41,6 @@ export interface CircuitBreakerOptions {
   /** Called at the end of each call, and for each call that is not made. */
   readonly onCall?: OnIssuerCall | undefined;
 }
-
-/** Receives the outcome of a call and its duration in milliseconds. */
-export type OnIssuerCall = (outcome: IssuerCallOutcome, durationMs: number) => void;
 
 /** Error of a call that was not made because the circuit is open. The cause is the peer's last failure. */
 export class CircuitOpenError extends Error {

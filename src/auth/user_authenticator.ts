@@ -3,7 +3,7 @@ import type { UserPoolConfig, UserTokensConfig } from "../config/config.js";
 import { TicketError } from "../domain/ticket_error.js";
 import type { Approver, UserProfile } from "../domain/user.js";
 import type { AuthObserver, IssuerEndpoint } from "./auth_observer.js";
-import { type CircuitBreaker, createCircuitBreaker, type OnIssuerCall } from "./circuit_breaker.js";
+import { type CircuitBreaker, createCircuitBreaker } from "./circuit_breaker.js";
 import { type Claims, type OnDroppedClaim, profileOf, signInContextOf } from "./claims/claims.js";
 import { createDroppedClaimReporter, type DroppedClaim } from "./claims/dropped_claim.js";
 import { mergeClaims, pickClaims } from "./claims/merge_claims.js";
@@ -120,10 +120,7 @@ function createWithContexts(
       throw new Error(`User pool ${pool.id} has the issuer of our own token issuer.`);
     const same = reusable.find((context) => verifiesAlike(context.pool, pool));
     if (same) return same;
-    const onCallTo =
-      (endpoint: IssuerEndpoint): OnIssuerCall =>
-      (outcome, durationMs) =>
-        observer?.onIssuerCall(pool.id, endpoint, outcome, durationMs);
+    const onCallTo = (endpoint: IssuerEndpoint) => observer?.ofEndpoint(pool.id, endpoint);
     return {
       pool,
       verifier: createVerifier(pool, tokenSettings, {
@@ -134,7 +131,7 @@ function createWithContexts(
       userInfoBreaker: createCircuitBreaker({
         isFailure: (error) => !(error instanceof TicketError),
         clock,
-        onCall: onCallTo("userinfo"),
+        onCall: pool.userInfoUri === undefined ? undefined : onCallTo("userinfo"),
       }),
       onDroppedClaim: createDroppedClaimReporter(pool.id, onDroppedClaim),
     };

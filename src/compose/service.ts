@@ -61,6 +61,7 @@ export async function startService(
   const clock = overrides.clock ?? systemClock;
   const registry = config.metrics.enabled ? createMetricsRegistry() : undefined;
   const observers = registry && createServiceMetrics(registry, { clock, storeKind: config.store.kind });
+  observers?.tickets.onApps(config.apps.map(({ id }) => id));
   // Reads files and may fail, so it comes before anything that has to be released.
   const identities = await createIdentities(config, clock, {
     onDroppedClaim: (dropped) => log.warn(dropped, "an optional claim cannot be used and was dropped"),
@@ -155,6 +156,12 @@ export async function startService(
       readMetrics: async () => (registry ? [await registry.snapshot()] : []),
       ...combineReloadables([
         ...[policies, identities, openedStore],
+        {
+          prepareReload:
+            async ({ apps }) =>
+            () =>
+              observers?.tickets.onApps(apps.map(({ id }) => id)),
+        },
         { prepareReload: async ({ grpc }) => certificates?.prepare(grpc.tls ?? {}) ?? (() => {}) },
       ]),
       stop() {

@@ -1,3 +1,6 @@
+/** Full name of the service, as in the proto. */
+export const serviceName = "qrlogin.v1.QrLoginService";
+
 /** Names of the service's RPCs, in the order of the proto. A test compares them with it. */
 export const rpcMethods = [
   "CreateTicket",

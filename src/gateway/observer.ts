@@ -28,6 +28,7 @@ export function completeObserver(
 
 /** An observer that ignores all reports. */
 export const silentObserver: GatewayObserver = {
+  routeAdded: ignore,
   requestStarted: ignore,
   requestEnded: ignore,
   streamStarted: ignore,

@@ -3,6 +3,7 @@ import { backoffDelay } from "../base/backoff.js";
 import type { Clock } from "../base/clock.js";
 import type { ForwardingClient } from "../client/forwarding_client.js";
 import { isQrLoginError } from "../client/index.js";
+import { serviceName } from "../domain/rpc_methods.js";
 
 /** Reachability of the service; `unknown` until it was reached for the first time. */
 export type ServiceState = "unknown" | "reachable" | "unreachable";
@@ -101,7 +102,6 @@ export function monitorService({
 }
 
 /** HealthCheckRequest of grpc.health.v1 for `qrlogin.v1.QrLoginService`. */
-const serviceName = "qrlogin.v1.QrLoginService";
 const healthRequest = Buffer.concat([Buffer.from([0x0a, serviceName.length]), Buffer.from(serviceName)]);
 
 /** Number of UNIMPLEMENTED. */

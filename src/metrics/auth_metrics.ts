@@ -1,4 +1,4 @@
-import type { AuthObserver } from "../auth/auth_observer.js";
+import { type AuthObserver, issuerCallOutcomes } from "../auth/auth_observer.js";
 import { durationBounds } from "./call_metrics.js";
 import type { MetricsRegistry } from "./registry.js";
 
@@ -15,13 +15,15 @@ export function createAuthMetrics(registry: MetricsRegistry): AuthObserver {
     help: "User tokens that were looked up in the cache of verified tokens.",
     labels: ["result"],
   });
-  const [hits, misses] = [lookups.with({ result: "hit" }), lookups.with({ result: "miss" })];
+  const [hits, misses] = [lookups.declare({ result: "hit" }), lookups.declare({ result: "miss" })];
   const cached = registry
     .gauge({ name: "qrlogin_cached_user_tokens", help: "Verified tokens in the cache." })
     .with({});
   return {
-    onIssuerCall: (pool, endpoint, outcome, durationMs) =>
-      calls.with({ pool, endpoint, outcome }).observe(durationMs / 1_000),
+    ofEndpoint(pool, endpoint) {
+      for (const outcome of issuerCallOutcomes) calls.declare({ pool, endpoint, outcome });
+      return (outcome, durationMs) => calls.with({ pool, endpoint, outcome }).observe(durationMs / 1_000);
+    },
     onTokenLookup: (isCached) => (isCached ? hits : misses).add(),
     onTokenCacheSize: (size) => cached.set(size),
   };

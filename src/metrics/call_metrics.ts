@@ -1,5 +1,8 @@
 import { limitNames } from "../domain/limits.js";
+import { errorReasons } from "../domain/ticket_error.js";
 import type { CallObserver } from "../server/calls/call_observer.js";
+import { callCodes } from "../server/messages/errors.js";
+import { undeclared } from "./instruments.js";
 import type { MetricsRegistry } from "./registry.js";
 
 /**
@@ -10,6 +13,17 @@ export const durationBounds: readonly number[] = [
   ...[0.0001, 0.0003, 0.0006, 0.0008, 0.001, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5],
   ...[1, 2, 5, 10],
 ];
+
+/**
+ * Returns the status of a call as the label of its duration: `OK`, or the same for every error. Durations by each code
+ * would be twenty series for each method and code, most of them empty. Counters tell the codes apart.
+ */
+export function outcomeOf(codeName: string): string {
+  return codeName === "OK" ? codeName : undeclared;
+}
+
+/** The values of {@link outcomeOf}. */
+export const outcomes: readonly string[] = ["OK", undeclared];
 
 /** Creates the metrics of calls, with the names of gRFC A66 in the spelling of Prometheus. */
 export function createCallMetrics(registry: MetricsRegistry): CallObserver {
@@ -24,30 +38,41 @@ export function createCallMetrics(registry: MetricsRegistry): CallObserver {
     labels: ["grpc_method", "grpc_status"],
     bounds: durationBounds,
   });
+  const ended = registry.counter({
+    name: "qrlogin_calls_total",
+    help: "Calls that have ended, by their gRPC code.",
+    labels: ["grpc_method", "grpc_status"],
+  });
   const errors = registry.counter({
     name: "qrlogin_call_errors_total",
     help: "Calls that ended with an error of the service, by its reason.",
-    labels: ["grpc_method", "grpc_status", "reason"],
+    labels: ["reason"],
+    series: errorReasons.map((reason) => ({ reason })),
   });
   const limited = registry.counter({
     name: "qrlogin_limited_calls_total",
     help: "Calls that were rejected by a limit, by the name of the limit.",
     labels: ["limit"],
-    initial: limitNames.map((limit) => ({ limit })),
+    series: limitNames.map((limit) => ({ limit })),
   });
-  const unknown = started.with({ grpc_method: "other" });
+  const unknown = started.declare({ grpc_method: undeclared });
   return {
     onUnknownMethod: () => unknown.add(),
     ofMethod(name) {
-      const startedCalls = started.with({ grpc_method: name });
-      const succeeded = durations.with({ grpc_method: name, grpc_status: "OK" });
+      const startedCalls = started.declare({ grpc_method: name });
+      const [succeeded, failed] = outcomes.map((outcome) =>
+        durations.declare({ grpc_method: name, grpc_status: outcome }),
+      );
+      const endedByCode = new Map(
+        callCodes.map((code) => [code, ended.declare({ grpc_method: name, grpc_status: code })]),
+      );
       return {
         onStart: () => startedCalls.add(),
         onEnd(code, error, durationMs) {
-          const ended = code === "OK" ? succeeded : durations.with({ grpc_method: name, grpc_status: code });
-          ended.observe(durationMs / 1_000);
+          (code === "OK" ? succeeded : failed)?.observe(durationMs / 1_000);
+          endedByCode.get(code)?.add();
           if (!error) return;
-          errors.with({ grpc_method: name, grpc_status: code, reason: error.reason }).add();
+          errors.with({ reason: error.reason }).add();
           if (error.exceededLimit !== undefined) limited.with({ limit: error.exceededLimit }).add();
         },
       };

@@ -15,5 +15,5 @@ export function createCertificateMetrics(registry: MetricsRegistry): (certificat
     help: "Time at which a certificate in use expires, as Unix time.",
     labels: ["setting"],
   });
-  return ({ setting, validTo }) => expiry.with({ setting }).set(validTo / 1000);
+  return ({ setting, validTo }) => expiry.declare({ setting }).set(validTo / 1000);
 }

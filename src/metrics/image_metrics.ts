@@ -8,6 +8,7 @@ export function createImageMetrics(registry: MetricsRegistry): ImageObserver {
     name: "qrlogin_qr_image_duration_seconds",
     help: "Time from the request of a QR image until it is drawn, the wait for other images included.",
     labels: ["outcome"],
+    series: [{ outcome: "drawn" }, { outcome: "failed" }],
     bounds: durationBounds.filter((bound) => bound >= 0.001),
   });
   const pending = registry

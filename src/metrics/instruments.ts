@@ -44,12 +44,16 @@ export class Histogram {
 /** The series of a metric, one for each combination of the values of its labels. */
 export interface Family<Label extends string, Series> {
   /**
-   * Returns the series with these values, created on first use. Callers on a hot path keep it, since the look-up costs
-   * more than the series' own methods.
+   * Adds the series with these values, if it is not there yet, and returns it. To be called with what the operator
+   * decides and when they decide it: with the methods, routes and ids that there are, at the start and after a reload.
+   * Never with what a call brings.
+   */
+  declare(values: Readonly<Record<Label, string>>): Series;
+  /**
+   * Returns the series with these values, or {@link undeclared} if there is none. Callers on a hot path keep it, since
+   * the look-up costs more than the series' own methods.
    */
   with(values: Readonly<Record<Label, string>>): Series;
-  /** Removes every series, for a metric whose series are set anew at each scrape. */
-  clear(): void;
 }
 
 /** A series with the values of its labels. */
@@ -58,14 +62,8 @@ export interface LabelledSeries<Series> {
   readonly series: Series;
 }
 
-/**
- * Largest number of series of a metric. No caller is meant to come near it: labels have few values, which strangers
- * cannot multiply. Should a caller be wrong, further combinations share one series, and the memory stays bounded.
- */
-export const maxSeries = 1_000;
-
-/** Value of every label in the series of the combinations beyond {@link maxSeries}. */
-const overflowValue = "other";
+/** Value of every label in the series of all combinations that were not declared. Their sum stays right. */
+export const undeclared = "other";
 
 /** Creates a family, and the function that lists its series. */
 export function createFamily<Label extends string, Series>(
@@ -74,21 +72,39 @@ export function createFamily<Label extends string, Series>(
 ): Family<Label, Series> & { list(): Iterable<LabelledSeries<Series>> } {
   const all = new Map<string, LabelledSeries<Series>>();
 
-  function seriesOf(values: Readonly<Record<string, string>>): Series {
+  function keyOf(values: Readonly<Record<string, string>>): string {
     let key = "";
     for (const name of labelNames) key += `${values[name]}\n`;
+    return key;
+  }
+
+  function declare(values: Readonly<Record<string, string>>): Series {
+    const key = keyOf(values);
     const known = all.get(key);
     if (known) return known.series;
-    if (all.size >= maxSeries && labelNames.some((name) => values[name] !== overflowValue))
-      return seriesOf(Object.fromEntries(labelNames.map((name) => [name, overflowValue])));
     const labels = Object.fromEntries(labelNames.map((name) => [name, values[name] ?? ""]));
     const series = create();
     all.set(key, { labels, series });
     return series;
   }
 
-  const family = { with: seriesOf, clear: () => all.clear(), list: () => all.values() };
   // A metric without labels is there from the start, with the value 0.
-  if (labelNames.length === 0) seriesOf({});
-  return family;
+  if (labelNames.length === 0) declare({});
+  return {
+    declare,
+    with: (values) =>
+      all.get(keyOf(values))?.series ??
+      declare(Object.fromEntries(labelNames.map((name) => [name, undeclared]))),
+    list: () => all.values(),
+  };
+}
+
+/** Returns all combinations of these values of labels. */
+export function combinationsOf<Label extends string>(
+  values: Readonly<Record<Label, readonly string[]>>,
+): readonly Readonly<Record<Label, string>>[] {
+  let all: Record<string, string>[] = [{}];
+  for (const [name, those] of Object.entries<readonly string[]>(values))
+    all = all.flatMap((labels) => those.map((value) => ({ ...labels, [name]: value })));
+  return all as Record<Label, string>[];
 }

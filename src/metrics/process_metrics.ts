@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Registry } from "prom-client";
+import { collectDefaultMetrics, Histogram, Registry } from "prom-client";
 import type { MetricsRegistry, Snapshot } from "./registry.js";
 
 /**
@@ -9,6 +9,9 @@ const costlyMetrics = ["resources", "handles", "requests"].flatMap((kind) => [
   `nodejs_active_${kind}`,
   `nodejs_active_${kind}_total`,
 ]);
+
+/** Kinds of garbage collections, as the library names them. */
+const collectionKinds = ["major", "minor", "incremental", "weakcb"];
 
 /** Times that are not summed when several processes are. */
 const aggregations: Readonly<Record<string, string>> = { process_start_time_seconds: "min" };
@@ -21,6 +24,9 @@ export function addProcessMetrics(registry: MetricsRegistry, version: string): v
   const own = new Registry();
   collectDefaultMetrics({ register: own });
   for (const name of costlyMetrics) own.removeSingleMetric(name);
+  const collections = own.getSingleMetric("nodejs_gc_duration_seconds");
+  // The library adds the series of a kind of collection with the first of that kind.
+  if (collections instanceof Histogram) for (const kind of collectionKinds) collections.zero({ kind });
   registry.include(own);
   registry
     .gauge({
@@ -29,7 +35,7 @@ export function addProcessMetrics(registry: MetricsRegistry, version: string): v
       labels: ["version", "node"],
       aggregation: "max",
     })
-    .with({ version, node: process.versions.node })
+    .declare({ version, node: process.versions.node })
     .set(1);
 }
 

@@ -15,10 +15,11 @@ export interface MetricOptions<Label extends string> {
    */
   readonly labels?: readonly Label[];
   /**
-   * Labels of series that exist from the start, with the value 0. Prometheus sees no increase in a series that appears
-   * with the value 1, so the first event of any other series is lost to rates and alerts.
+   * Labels of the series, as far as they are known when the metric is created; `Family.declare` adds others. All exist
+   * before the first event, with the value 0: a caller cannot add any, and Prometheus sees no increase in a series that
+   * appears with the value 1.
    */
-  readonly initial?: readonly Readonly<Record<Label, string>>[];
+  readonly series?: readonly Readonly<Record<Label, string>>[];
 }
 
 /** A metric as documents and tests see it. */
@@ -93,14 +94,14 @@ export function createMetricsRegistry(): MetricsRegistry {
   const included: Registry[] = [];
 
   function register<Label extends string, Series>(
-    { name, help, labels = [], initial = [] }: MetricOptions<Label>,
+    { name, help, labels = [], series = [] }: MetricOptions<Label>,
     { type, aggregation = "sum" }: { type: MetricDescription["type"]; aggregation?: Aggregation | undefined },
     create: () => Series,
-    valuesOf: (name: string, series: LabelledSeries<Series>) => Sample[],
+    valuesOf: (name: string, labelled: LabelledSeries<Series>) => Sample[],
   ): Family<Label, Series> {
     if (metrics.has(name)) throw new Error(`there is already a metric ${name}`);
     const family = createFamily(labels, create);
-    for (const values of initial) family.with(values);
+    for (const values of series) family.declare(values);
     const read = () => ({
       ...{ name, help, type, aggregator: aggregation },
       values: [...family.list()].flatMap((each) => valuesOf(name, each)),

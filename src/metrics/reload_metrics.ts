@@ -15,8 +15,8 @@ export function createReloadMetrics(
     labels: ["result"],
   });
   const byResult = {
-    success: reloads.with({ result: "success" }),
-    failure: reloads.with({ result: "failure" }),
+    success: reloads.declare({ result: "success" }),
+    failure: reloads.declare({ result: "failure" }),
   };
   const lastSuccess = registry
     .gauge({

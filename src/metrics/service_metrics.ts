@@ -5,18 +5,17 @@ import type { CallObserver } from "../server/calls/call_observer.js";
 import type { ServerLoad } from "../server/grpc_server.js";
 import type { Http2Observer } from "../server/http2/http2_limits.js";
 import { limitEvents } from "../server/http2/limit_event_log.js";
-import type { TicketObserver } from "../service/ticket_observer.js";
 import { createAuthMetrics } from "./auth_metrics.js";
 import { createCallMetrics } from "./call_metrics.js";
 import { createImageMetrics } from "./image_metrics.js";
 import type { MetricsRegistry } from "./registry.js";
 import { createStoreMetrics, type SharedStoreObservers } from "./store_metrics.js";
-import { createTicketMetrics } from "./ticket_metrics.js";
+import { createTicketMetrics, type TicketMetrics } from "./ticket_metrics.js";
 
 /** The observers of a service. */
 export interface ServiceObservers {
   readonly calls: CallObserver & Pick<Http2Observer, "onLimit">;
-  readonly tickets: TicketObserver;
+  readonly tickets: TicketMetrics;
   readonly auth: AuthObserver;
   readonly images: ImageObserver;
   /** Observers of a store that other nodes share; undefined for the embedded one. */
@@ -39,7 +38,7 @@ export function createServiceMetrics(
     name: "qrlogin_connection_limits_total",
     help: "Connections, requests and responses that a limit of the port has ended, by event.",
     labels: ["event"],
-    initial: limitEvents.map((event) => ({ event })),
+    series: limitEvents.map((event) => ({ event })),
   });
   return {
     calls: {
@@ -59,8 +58,8 @@ export function createServiceMetrics(
         help: "Calls in progress: unary calls, and open watches of tickets.",
         labels: ["kind"],
       });
-      const calls = inProgress.with({ kind: "call" });
-      const watches = inProgress.with({ kind: "watch" });
+      const calls = inProgress.declare({ kind: "call" });
+      const watches = inProgress.declare({ kind: "watch" });
       registry.beforeScrape(() => {
         const load = loadOf();
         connections.set(load.connections);

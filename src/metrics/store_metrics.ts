@@ -1,6 +1,7 @@
 import type { StoreEvents } from "../store/redis/store_events.js";
-import type { StoreObserver } from "../store/store_observer.js";
+import { type StoreObserver, storeOperations, storeOutcomes } from "../store/store_observer.js";
 import { durationBounds } from "./call_metrics.js";
+import { combinationsOf } from "./instruments.js";
 import type { MetricsRegistry } from "./registry.js";
 
 /** Observers of a store that other nodes share. */
@@ -17,6 +18,7 @@ export function createStoreMetrics(registry: MetricsRegistry): SharedStoreObserv
     name: "qrlogin_store_operation_duration_seconds",
     help: "Time that operations of the store in Redis take, replication included.",
     labels: ["operation", "outcome"],
+    series: combinationsOf({ operation: storeOperations, outcome: storeOutcomes }),
     bounds: durationBounds,
   });
   const available = registry.gauge({

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.js";
 import { isTerminal, type Ticket, type TicketState } from "../domain/ticket.js";
 import type { TicketObserver } from "../service/ticket_observer.js";
+import { undeclared } from "./instruments.js";
 import type { MetricsRegistry } from "./registry.js";
 
 /** Upper bounds of the times that people take, in seconds. */
@@ -9,7 +10,7 @@ const bounds = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600] as const
 /** Number of tickets whose times are known. With more, the one that was written longest ago is forgotten. */
 const maxTimedTickets = 50_000;
 
-/** Number of apps with a label of their own. Further ones count as `other`. */
+/** Number of apps with a label of their own. Further ones count together. */
 const maxApps = 100;
 
 /** Moments of a ticket, as far as this process has seen them. */
@@ -28,6 +29,12 @@ export interface TicketMetricsOptions {
   readonly seesAllWrites: boolean;
 }
 
+/** Observer of the tickets. */
+export interface TicketMetrics extends TicketObserver {
+  /** Called with the ids of the apps at the start and after each reload. */
+  onApps(appIds: readonly string[]): void;
+}
+
 /**
  * Creates the metrics of sign-ins: the funnel, and the times between its events. The times are those between two writes
  * of this process. With several processes on one Redis they are a sample, since the next write may be another's.
@@ -35,12 +42,12 @@ export interface TicketMetricsOptions {
 export function createTicketMetrics(
   registry: MetricsRegistry,
   { clock, seesAllWrites }: TicketMetricsOptions,
-): TicketObserver {
+): TicketMetrics {
   const events = registry.counter({
     name: "qrlogin_tickets_total",
     help: "Events of sign-ins, each with the state that it ended.",
     labels: ["event", "from"],
-    initial: transitions.flatMap(([event, ...states]) => states.map((from) => ({ event, from }))),
+    series: transitions.flatMap(([event, ...states]) => states.map((from) => ({ event, from }))),
   });
   const eventsOfApps = registry.counter({
     name: "qrlogin_app_tickets_total",
@@ -51,6 +58,7 @@ export function createTicketMetrics(
     name: "qrlogin_ticket_step_seconds",
     help: "Time that a sign-in takes for a step.",
     labels: ["step"],
+    series: ["scan", "decision", "check_code", "exchange", "sign_in"].map((step) => ({ step })),
     bounds,
   });
   const apps = new Set<string>();
@@ -58,15 +66,13 @@ export function createTicketMetrics(
   // long as a call where one person signs in at a time.
   const times = new Map<string, TicketTimes>();
   const live = seesAllWrites
-    ? registry.gauge({ name: "qrlogin_live_tickets", help: "Live tickets by state.", labels: ["state"] })
+    ? registry.gauge({
+        name: "qrlogin_live_tickets",
+        help: "Live tickets by state.",
+        labels: ["state"],
+        series: liveStates.map((state) => ({ state })),
+      })
     : undefined;
-  for (const state of liveStates) live?.with({ state });
-
-  function labelOf(appId: string): string {
-    if (!apps.has(appId) && apps.size >= maxApps) return "other";
-    apps.add(appId);
-    return appId;
-  }
 
   function observeTimes({ id, state }: Ticket, previous: Ticket | undefined): void {
     const now = clock.now();
@@ -87,11 +93,23 @@ export function createTicketMetrics(
     times.set(id, { createdAt: previous ? before?.createdAt : now, since: now });
   }
 
+  function declareApp(app: string): void {
+    for (const [event] of transitions) eventsOfApps.declare({ app, event });
+  }
+  declareApp(undeclared);
+
   return {
+    onApps(appIds) {
+      for (const appId of appIds) {
+        if (apps.size >= maxApps) return;
+        apps.add(appId);
+        declareApp(appId);
+      }
+    },
     onWrite(ticket, previous) {
       const event = eventOf(ticket, previous);
       events.with({ event, from: previous?.state ?? "" }).add();
-      eventsOfApps.with({ app: labelOf(ticket.appId), event }).add();
+      eventsOfApps.with({ app: apps.has(ticket.appId) ? ticket.appId : undeclared, event }).add();
       observeTimes(ticket, previous);
       if (!live) return;
       if (previous) live.with({ state: previous.state }).add(-1);

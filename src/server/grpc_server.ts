@@ -9,6 +9,7 @@ import { formatAddress, splitAddress } from "../base/address.js";
 import type { Clock } from "../base/clock.js";
 import { withTimeout } from "../base/with_timeout.js";
 import type { AdminConfig, AppConfig, GrpcConfig } from "../config/config.js";
+import { serviceName } from "../domain/rpc_methods.js";
 import { TicketError } from "../domain/ticket_error.js";
 import { createLogRateLimiter, errorLinesPerInterval } from "../log/log_rate_limiter.js";
 import type { AdminHandlers } from "./admin_handlers.js";
@@ -83,7 +84,6 @@ export interface GrpcServer {
   stop(): Promise<void>;
 }
 
-const serviceName = "qrlogin.v1.QrLoginService";
 const adminServiceName = "qrlogin.v1.QrLoginAdminService";
 
 /**

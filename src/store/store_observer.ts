@@ -1,11 +1,15 @@
 import { performance } from "node:perf_hooks";
 import { StoreUnavailableError, type TicketStore } from "./ticket_store.js";
 
-/** Operation of a store that is observed. */
-export type StoreOperation = "create" | "get" | "replace" | "subscribe";
+/** Operations of a store that are observed. */
+export const storeOperations = ["create", "get", "replace", "subscribe"] as const;
 
-/** Outcome of an operation. `error` is a fault, or the limit of tickets. */
-export type StoreOutcome = "ok" | "unavailable" | "error";
+export type StoreOperation = (typeof storeOperations)[number];
+
+/** Outcomes of an operation. `error` is a fault, or the limit of tickets. */
+export const storeOutcomes = ["ok", "unavailable", "error"] as const;
+
+export type StoreOutcome = (typeof storeOutcomes)[number];
 
 /** Receives the operations of a store, for metrics. */
 export interface StoreObserver {

@@ -34,12 +34,14 @@ function contextOf(read: ReadHeader): Context {
  */
 export function continueFrom(
   read: ReadHeader,
-  { isTrusted, ...options }: { readonly isTrusted: boolean; kind: SpanKind; attributes: Attributes },
+  { isTrusted, ...options }: { readonly isTrusted: () => boolean; kind: SpanKind; attributes: Attributes },
 ): { readonly options: SpanOptions; readonly parent: Context } {
+  // Most callers send none, and finding that out must be cheap.
+  if (read("traceparent") === undefined) return { options, parent: ROOT_CONTEXT };
   const remote = contextOf(read);
   const spanContext = trace.getSpanContext(remote);
   if (!spanContext) return { options, parent: ROOT_CONTEXT };
-  if (isTrusted) return { options, parent: remote };
+  if (isTrusted()) return { options, parent: remote };
   return { options: { ...options, links: [{ context: spanContext }] }, parent: ROOT_CONTEXT };
 }
 

@@ -17,7 +17,7 @@ export function createRequestTracer(tracer: Tracer, isTrusted: (address: string)
       };
       const knownMethod = reportedMethod(method);
       const { options, parent } = continueFrom(read, {
-        isTrusted: isTrusted(peer.replace(/^::ffff:/, "")),
+        isTrusted: () => isTrusted(peer.replace(/^::ffff:/, "")),
         kind: SpanKind.SERVER,
         attributes: { "http.request.method": knownMethod },
       });

@@ -12,7 +12,8 @@ import { activeTraceparent } from "./remote_context.js";
  */
 export function traceStore(store: TicketStore, tracer: Tracer, isRemote: boolean): TicketStore {
   async function traced<T>(operation: string, work: () => Promise<T>): Promise<T> {
-    if (!isRemote) return work();
+    // Without a recorded call, a span would be a trace of its own.
+    if (!isRemote || !trace.getActiveSpan()?.isRecording()) return work();
     const attributes: Attributes = { "db.system.name": "redis", "db.operation.name": operation };
     const span = tracer.startSpan(`redis ${operation}`, { kind: SpanKind.CLIENT, attributes });
     try {

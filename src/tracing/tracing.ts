@@ -8,9 +8,11 @@ import { withTimeout } from "../base/with_timeout.js";
 import type { RequestTracer } from "../gateway/http/request_tracer.js";
 import type { CallTracer } from "../server/calls/call_tracer.js";
 import type { TicketStore } from "../store/ticket_store.js";
+import { CallContexts } from "./call_contexts.js";
 import { createCallTracer } from "./call_tracer.js";
 import { traceFetches } from "./fetch_spans.js";
 import { createRequestTracer } from "./request_tracer.js";
+import { createRootSampling } from "./root_sampling.js";
 import { traceStore } from "./traced_store.js";
 
 /** The traces of a process. */
@@ -68,7 +70,7 @@ export function activeTraceFields(): object {
 export async function startTracing(env: Environment, serviceName: string): Promise<Tracing | undefined> {
   if (!asksForTraces(env)) return undefined;
   const sdk = await loadSdk();
-  return startTracingWith(sdk, sdk.createProcessor(env), serviceName);
+  return startTracingWith(sdk, sdk.createProcessor(env), serviceName, env);
 }
 
 /** The parts of OpenTelemetry's SDK that are used. Written out, since its inferred type cannot be declared. */
@@ -103,24 +105,33 @@ export async function loadSdk(): Promise<Sdk> {
   }
 }
 
-/** Starts the traces of this process with a processor of a test. */
+/** Starts the traces of this process with this processor. The SDK reads the same variables from the process. */
 export function startTracingWith(
   { node, resources }: Sdk,
   processor: traceSdk.SpanProcessor,
   serviceName: string,
+  env: Environment,
 ): Tracing {
   const resource = resources
     .defaultResource()
     .merge(resources.resourceFromAttributes({ "service.name": serviceName }))
     .merge(resources.detectResources({ detectors: [resources.envDetector] }));
-  const provider = new node.NodeTracerProvider({ resource, spanProcessors: [processor] });
-  provider.register();
+  const roots = createRootSampling(node, env);
+  const provider = new node.NodeTracerProvider({
+    ...{ resource, spanProcessors: [processor], idGenerator: roots.ids },
+  });
+  const contexts = new CallContexts();
+  provider.register({ contextManager: contexts });
   const tracer = provider.getTracer("qrlogin");
   const stopFetches = traceFetches(tracer);
   const matcher = (networks: readonly string[]) => createNetworkMatcher(parseNetworks(networks));
   return {
-    callTracer: (networks) => createCallTracer(tracer, matcher(networks)),
-    requestTracer: (networks) => createRequestTracer(tracer, matcher(networks)),
+    callTracer: (networks) => createCallTracer(tracer, contexts, roots, matcher(networks)),
+    requestTracer(networks) {
+      // Calls of the service have to be told that a request is not recorded, so all requests have a context.
+      contexts.hold();
+      return createRequestTracer(tracer, matcher(networks));
+    },
     traceStore: (store, isRemote) => traceStore(store, tracer, isRemote),
     reportTo(log) {
       const report = (cause: string) => log.warn({ cause }, "traces cannot be exported");

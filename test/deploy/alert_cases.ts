@@ -19,18 +19,17 @@ const service = 'job="qrlogin",instance="node-1"';
 const gateway = 'job="qrlogin-gateway",instance="gateway-1"';
 const ofService = { job: "qrlogin", instance: "node-1" };
 
-const responses = (status: number) =>
-  `http_server_request_duration_seconds_count{${gateway},http_route="/qrlogin/v1/tickets",http_response_status_code="${status}"}`;
-const calls = (status: string) =>
-  `grpc_client_call_duration_seconds_count{${gateway},grpc_status="${status}"}`;
+const responses = (statusClass: "2xx" | "4xx" | "5xx") =>
+  `qrlogin_gateway_requests_total{${gateway},http_route="/qrlogin/v1/tickets",http_response_status_code="${statusClass}"}`;
+const calls = (status: string) => `qrlogin_gateway_calls_total{${gateway},grpc_status="${status}"}`;
 const buckets = (le: string) =>
-  `http_server_request_duration_seconds_bucket{${gateway},http_response_status_code="200",le="${le}"}`;
+  `http_server_request_duration_seconds_bucket{${gateway},http_route="/qrlogin/v1/tickets",le="${le}"}`;
 const limits = (limit: string) => `qrlogin_gateway_limits_exceeded_total{${gateway},limit="${limit}"}`;
 const handles = (reason: string) =>
   `qrlogin_gateway_handles_rejected_total{${gateway},kind="handle",reason="${reason}"}`;
 
 const ended = (status: string) =>
-  `grpc_server_call_duration_seconds_count{${service},grpc_method="qrlogin.v1.QrLoginService/Authorize",grpc_status="${status}"}`;
+  `qrlogin_calls_total{${service},grpc_method="qrlogin.v1.QrLoginService/Authorize",grpc_status="${status}"}`;
 const callBuckets = (le: string, method = "Authorize") =>
   `grpc_server_call_duration_seconds_bucket{${service},grpc_method="qrlogin.v1.QrLoginService/${method}",grpc_status="OK",le="${le}"}`;
 const tickets = (event: string) => `qrlogin_tickets_total{${service},event="${event}"}`;
@@ -200,8 +199,8 @@ export const alertCases: readonly AlertCase[] = [
   },
   {
     alert: "QrloginGatewayErrors",
-    fires: { [responses(201)]: "0+970x20", [responses(503)]: "0+30x20" },
-    silent: { [responses(201)]: "0+990x20", [responses(503)]: "0+10x20", [responses(404)]: "0+500x20" },
+    fires: { [responses("2xx")]: "0+970x20", [responses("5xx")]: "0+30x20" },
+    silent: { [responses("2xx")]: "0+990x20", [responses("5xx")]: "0+10x20", [responses("4xx")]: "0+500x20" },
     labels: {},
     after: 10,
   },

@@ -38,7 +38,7 @@ const holders: Readonly<Record<string, Holder>> = {
   "docs/phone.md swift": [2, "none: no compiler"],
   "docs/phone.md dart": [2, "none: no compiler"],
   "docs/qr-code.md json": [1, "none. test/qr/qr_content.test.ts has the form"],
-  "docs/runbook.md promql": [13, "test/faults/runbook.test.ts"],
+  "docs/runbook.md promql": [14, "test/faults/runbook.test.ts"],
   "docs/runbook.md text": [35, "test/faults/runbook.test.ts"],
   "docs/sizing.md promql": [3, "test/faults/runbook.test.ts"],
   "docs/sizing.md sh": [1, "none: benchmarks"],

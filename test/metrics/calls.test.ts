@@ -13,7 +13,7 @@ afterAll(() => server.stop());
 
 const method = (name: string) => ({ grpc_method: `qrlogin.v1.QrLoginService/${name}` });
 
-it("counts a call when it starts, and its duration by its status when it ends", async () => {
+it("counts a call when it starts, and its duration and code when it ends", async () => {
   await createTestTicket(callsOf(server.client, asApp("shop")));
   const { value } = await scrapeOf(server.service);
   expect(value("grpc_server_call_started_total", method("CreateTicket"))).toBe(1);
@@ -26,9 +26,10 @@ it("counts an error by its code and its reason", async () => {
   const stranger = callsOf(server.client, authorization(basic("shop", "wrong")));
   await expect(createTestTicket(stranger)).rejects.toThrow();
   const { value } = await scrapeOf(server.service);
-  const failed = { ...method("CreateTicket"), grpc_status: "UNAUTHENTICATED" };
-  expect(value("grpc_server_call_duration_seconds_count", failed)).toBe(1);
-  expect(value("qrlogin_call_errors_total", { ...failed, reason: "APP_UNAUTHENTICATED" })).toBe(1);
+  const created = method("CreateTicket");
+  expect(value("qrlogin_calls_total", { ...created, grpc_status: "UNAUTHENTICATED" })).toBe(1);
+  expect(value("grpc_server_call_duration_seconds_count", { ...created, grpc_status: "other" })).toBe(1);
+  expect(value("qrlogin_call_errors_total", { reason: "APP_UNAUTHENTICATED" })).toBe(1);
 });
 
 it("looks a user token up in the cache of verified tokens", async () => {

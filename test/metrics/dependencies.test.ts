@@ -8,6 +8,7 @@ import { observeStore } from "../../src/store/store_observer.js";
 import { StoreUnavailableError, type TicketStore } from "../../src/store/ticket_store.js";
 import { createManualClock } from "../support/clock.js";
 import { scrapeOf } from "../support/scrape.js";
+import { processRegistry } from "./all_metrics.js";
 
 function setUp() {
   const clock = createManualClock();
@@ -71,7 +72,7 @@ it("counts calls to issuers by their outcome, those that an open circuit prevent
   const breaker = createCircuitBreaker({
     clock,
     isFailure: (error) => String(error) !== "Error: refused",
-    onCall: (outcome, durationMs) => observers.auth.onIssuerCall("staff", "userinfo", outcome, durationMs),
+    onCall: observers.auth.ofEndpoint("staff", "userinfo"),
   });
   const run = (work: () => Promise<void>, signal?: AbortSignal) =>
     breaker.run(work, { id: String(Math.random()), signal }).catch(() => {});
@@ -111,6 +112,12 @@ it("counts QR images, and none as pending once it is drawn or given up", async (
   expect(value("qrlogin_qr_images_pending")).toBe(0);
   expect(value("qrlogin_qr_image_duration_seconds_count", { outcome: "drawn" })).toBe(1);
   expect(value("qrlogin_qr_image_duration_seconds_count", { outcome: "failed" })).toBe(1);
+});
+
+it("shows every kind of garbage collection before the first of that kind", async () => {
+  const { value } = await scrapeOf({ readMetrics: async () => [await processRegistry.snapshot()] });
+  for (const kind of ["major", "minor", "incremental", "weakcb"])
+    expect(value("nodejs_gc_duration_seconds_count", { kind }), kind).toBeGreaterThanOrEqual(0);
 });
 
 it("counts the lines that the log has dropped", async () => {

@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { rpcMethods } from "../../src/domain/rpc_methods.js";
 import { createGatewayMetrics } from "../../src/metrics/gateway_metrics.js";
 import { createMetricsRegistry, type MetricsRegistry } from "../../src/metrics/registry.js";
 import { api, type Browser, eventsPath, openBrowser } from "../gateway/browser.js";
@@ -39,23 +40,24 @@ const settled = () => expect.poll(async () => (await samples()).http_server_acti
 
 const cookieOf = ({ cookies }: Browser) => [...cookies].map((pair) => pair.join("=")).join("; ");
 
-const duration = (method: string, route: string, status: number) =>
-  `http_server_request_duration_seconds_count{http_request_method="${method}",http_route="${route}",http_response_status_code="${status}"}`;
-
-const errors = (route: string, reason: string) =>
-  `qrlogin_gateway_errors_total{http_route="${route}",reason="${reason}"}`;
+const requests = (method: string, route: string, statusClass: string) =>
+  `qrlogin_gateway_requests_total{http_request_method="${method}",http_route="${route}",http_response_status_code="${statusClass}"}`;
 
 describe("metrics of requests", () => {
-  it("a request counts under its route, its status, and the reason of its error", async () => {
+  it("a request counts under its route, the class of its status, and the reason of its error", async () => {
     await browser.create();
     await browser.post(`${api}/tickets`, { appId: "nobody" });
     await browser.get("/healthz");
+    await sendRequest(`${gateway.url}/healthz`, { method: "HEAD" });
+    await sendRequest(`${gateway.url}${api}/tickets`, { method: "OPTIONS" });
     await settled();
     expect(await samples()).toMatchObject({
-      [duration("POST", `${api}/tickets`, 201)]: 1,
-      [duration("POST", `${api}/tickets`, 400)]: 1,
-      [errors(`${api}/tickets`, "APP_UNKNOWN")]: 1,
-      [duration("GET", "/healthz", 200)]: 1,
+      [requests("POST", `${api}/tickets`, "2xx")]: 1,
+      [requests("POST", `${api}/tickets`, "4xx")]: 1,
+      'qrlogin_gateway_errors_total{reason="APP_UNKNOWN"}': 1,
+      [requests("GET", "/healthz", "2xx")]: 2,
+      [`http_server_request_duration_seconds_count{http_request_method="POST",http_route="${api}/tickets"}`]: 1,
+      [requests("OPTIONS", "*", "4xx")]: 1,
     });
   });
 
@@ -64,11 +66,13 @@ describe("metrics of requests", () => {
       for (const path of [`/${method}`, `${api}/${method}`, `${api}/tickets/${method}`])
         await (await fetch(`${gateway.url}${path}`, { method })).text();
     await settled();
-    const counted = Object.keys(await samples()).filter((name) => /duration_seconds_count.*"404"/.test(name));
-    expect(counted).toEqual([duration("_OTHER", "unmatched", 404)]);
+    const counted = Object.entries(await samples()).filter(
+      ([name, value]) => name.startsWith("qrlogin_gateway_requests_total") && value > 0,
+    );
+    expect(counted).toEqual([[requests("_OTHER", "unmatched", "4xx"), 15]]);
   });
 
-  it("a request whose client is gone before the response counts with the status 499", async () => {
+  it("a request whose client is gone before the response counts as its own error", async () => {
     const { handle } = await browser.create();
     let release = () => {};
     readable = new Promise((resolve) => {
@@ -83,11 +87,12 @@ describe("metrics of requests", () => {
     await expect.poll(async () => (await samples()).qrlogin_gateway_watches).toBe(1);
     socket.destroy();
     await settled();
-    expect(await samples()).toMatchObject({ [duration("GET", path, 499)]: 1 });
+    expect(await samples()).toMatchObject({ [requests("GET", path, "4xx")]: 1 });
     release();
   });
 
-  it("strangers cannot add series with paths, methods, hosts, origins, apps or handles of their own", async () => {
+  it("nobody can add a series: neither a sign-in, nor paths, methods, hosts, origins, apps or handles of a stranger", async () => {
+    const atStart = Object.keys(await samples());
     const attack = async (variant: string) => {
       const headers = {
         origin: `https://${variant}.example`,
@@ -110,7 +115,9 @@ describe("metrics of requests", () => {
         `${api}/pictures/${variant}.svg`,
         `/api/v3/${variant}`,
       ])
-        for (const method of ["GET", "POST", "PURGE", "MKCOL"]) await ask(path, method);
+        for (const method of ["GET", "HEAD", "POST", "OPTIONS", "PURGE", "MKCOL"]) await ask(path, method);
+      for (const path of [`${api}/tickets`, `${api}/tickets/events`, "/livez"])
+        for (const method of ["GET", "HEAD", "PUT", "OPTIONS", "PURGE"]) await ask(path, method);
       await ask(rpcPath(variant), "POST", "{}");
       await ask(`${api}/tickets`, "POST", JSON.stringify({ appId: variant, scene: variant }));
       await ask(`${api}/origin?appId=${variant}`);
@@ -119,11 +126,20 @@ describe("metrics of requests", () => {
       await ask(eventsPath(variant));
       await settled();
     };
-    await attack("first");
-    const before = Object.keys(await samples());
-    for (const variant of ["second", "%00third", "fourth%2f..", "..%2ffifth"]) await attack(variant);
-    expect(Object.keys(await samples())).toEqual(before);
-    for (const word of ["first", "PURGE", "MKCOL"]) expect(JSON.stringify(before)).not.toContain(word);
+    for (const variant of ["first", "%00second", "third%2f..", "..%2ffourth"]) await attack(variant);
+    const { handle, pictures } = await browser.create();
+    await browser.get(pictures.svg);
+    await browser.status(handle);
+    const stream = await openStream(gateway.url + eventsPath(handle), {
+      headers: { cookie: cookieOf(browser) },
+    });
+    await stream.until("PENDING");
+    stream.leave();
+    for (const method of rpcMethods) await callRpc(method, {});
+    await browser.withdraw(handle);
+    await settled();
+    expect(Object.keys(await samples())).toEqual(atStart);
+    expect(atStart.length).toBeGreaterThan(500);
   });
 });
 
@@ -147,7 +163,9 @@ describe("metrics of streams", () => {
       [`qrlogin_gateway_stream_duration_seconds_count{${route}}`]: 1,
     });
     expect(
-      Object.keys(after).filter((name) => name.startsWith("http_server") && name.includes(route)),
+      Object.entries(after).filter(
+        ([name, value]) => /^http_server|requests_total/.test(name) && name.includes(route) && value > 0,
+      ),
     ).toEqual([]);
   });
 
@@ -170,10 +188,12 @@ describe("metrics of the calls to the service", () => {
     await browser.create();
     await callRpc("MarkScanned", { qrContent: "nonsense" });
     const of = (method: string, code: string) =>
-      `grpc_client_call_duration_seconds_count{grpc_method="qrlogin.v1.QrLoginService/${method}",grpc_status="${code}"}`;
+      `{grpc_method="qrlogin.v1.QrLoginService/${method}",grpc_status="${code}"}`;
     expect(await samples()).toMatchObject({
-      [of("CreateTicket", "OK")]: 1,
-      [of("MarkScanned", "INVALID_ARGUMENT")]: 1,
+      [`qrlogin_gateway_calls_total${of("CreateTicket", "OK")}`]: 1,
+      [`qrlogin_gateway_calls_total${of("MarkScanned", "INVALID_ARGUMENT")}`]: 1,
+      [`grpc_client_call_duration_seconds_count${of("CreateTicket", "OK")}`]: 1,
+      [`grpc_client_call_duration_seconds_count${of("MarkScanned", "other")}`]: 1,
     });
   });
 });

@@ -29,8 +29,9 @@ it("counts a ticket that expires in the embedded store although nobody reads it,
 it("gives a hundred apps a label of their own, and counts further ones together", async () => {
   const registry = createMetricsRegistry();
   const observer = createTicketMetrics(registry, { clock: createManualClock(), seesAllWrites: false });
-  for (let app = 0; app < 150; app += 1)
-    observer.onWrite({ ...ticketIn("PENDING"), appId: `app${app}` }, undefined);
+  const appIds = Array.from({ length: 150 }, (_, index) => `app${index}`);
+  observer.onApps(appIds);
+  for (const appId of appIds) observer.onWrite({ ...ticketIn("PENDING"), appId }, undefined);
   observer.onWrite({ ...ticketIn("PENDING"), appId: "app7" }, undefined);
   const { value, sum } = await scrapeOf({ readMetrics: async () => [await registry.snapshot()] });
   const created = (app: string) => value("qrlogin_app_tickets_total", { app, event: "created" });

@@ -17,7 +17,9 @@ test("a request to an issuer within a call is a span of the call, and takes no c
   onTestFinished(() => void issuer.close());
   const { port } = issuer.address() as AddressInfo;
   const exporter = new InMemorySpanExporter();
-  const tracing = startTracingWith(await loadSdk(), new SimpleSpanProcessor(exporter), "test");
+  const tracing = startTracingWith(await loadSdk(), new SimpleSpanProcessor(exporter), "test", process.env);
+  // Contexts last across awaits, as they do while a call is recorded.
+  tracing.requestTracer([]);
 
   const closedPort = await freePort();
   const url = `http://127.0.0.1:${port}/jwks?secret=1`;

@@ -34,7 +34,7 @@ export async function startTracedServers({
   readonly redisUrl?: string | undefined;
 }): Promise<TracedServers> {
   const exporter = new InMemorySpanExporter();
-  const tracing = startTracingWith(await loadSdk(), new SimpleSpanProcessor(exporter), "test");
+  const tracing = startTracingWith(await loadSdk(), new SimpleSpanProcessor(exporter), "test", process.env);
   const written: string[] = [];
   const log = pino({ redact: redaction }, { write: (line) => void written.push(line) });
   const env = {

@@ -2,7 +2,8 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } f
 import type { Clock } from "../../base/clock.js";
 import type { KeysConfig, UserPoolConfig, UserTokensConfig } from "../../config/config.js";
 import { developmentIssuer, isDevelopmentKey } from "../../config/development_key.js";
-import { createCircuitBreaker, type OnIssuerCall } from "../circuit_breaker.js";
+import type { OnIssuerCall } from "../auth_observer.js";
+import { createCircuitBreaker } from "../circuit_breaker.js";
 import type { OutgoingRequests } from "../outgoing/outgoing_requests.js";
 import { parseJson } from "../response_body.js";
 import type { TokenSigner } from "../signing/token_signer.js";

@@ -9,6 +9,7 @@ import {
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { createConnectRouter, type HandlerContext, type MethodImpl } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
+import { serviceName } from "../../domain/rpc_methods.js";
 import { callOf } from "./call_context.js";
 import { compressions } from "./compression.js";
 import type { Forwarder } from "./forwarder.js";
@@ -22,7 +23,7 @@ const descriptorFile = new URL("../../../gen/qrlogin.binpb", import.meta.url);
 /** Returns the descriptor of the service, from which messages are read and written at run time. */
 export function loadServiceDescriptor(): DescService {
   const files = fromBinary(FileDescriptorSetSchema, readFileSync(descriptorFile));
-  const service = createFileRegistry(files).getService("qrlogin.v1.QrLoginService");
+  const service = createFileRegistry(files).getService(serviceName);
   if (!service) throw new Error("gen/qrlogin.binpb does not describe the service");
   return service;
 }

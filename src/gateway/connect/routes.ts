@@ -71,7 +71,8 @@ export async function connectRoutes(
   for (const [name, handler] of handlers) {
     const isStream = handler.method.methodKind !== "unary";
     const limit = name === "CreateTicket" ? createTicket : calls;
-    instance.post(`/${service.typeName}/${name}`, { ...limit, bodyLimit }, async (request, reply) => {
+    const options = { ...limit, bodyLimit, config: { ...limit.config, isStream } };
+    instance.post(`/${service.typeName}/${name}`, options, async (request, reply) => {
       const response = await handleCall(handler, request, reply);
       if (response.body === undefined) throw mediaTypeNotSupported();
       return isStream ? sendStream(response, reply, context) : sendUnary(response, reply);

@@ -5,23 +5,26 @@ import type { Problem } from "../../http_types.js";
 import { responseByCode, withJsonNames } from "./service_errors.js";
 
 /** Reasons that the gateway itself gives. An error of the service keeps the service's reason. */
-export type GatewayErrorReason =
-  | "APP_UNKNOWN"
-  | "ORIGIN_NOT_ALLOWED"
-  | "HTTPS_REQUIRED"
-  | "COOKIE_MISSING"
-  | "EXCHANGE_NOT_ALLOWED"
-  | "CODE_CHALLENGE_REQUIRED"
-  | "MEDIA_TYPE_NOT_SUPPORTED"
-  | "REQUEST_TOO_LARGE"
-  | "BODY_ALREADY_READ"
-  | "ROUTE_NOT_FOUND"
-  | "STREAMS_EXHAUSTED"
-  | "CALLER_GONE"
-  | "SERVICE_UNAVAILABLE"
-  | "SERVICE_REFUSED"
-  | "TOKENS_NOT_SIGNED"
-  | "GATEWAY_STOPPING";
+export const gatewayErrorReasons = [
+  "APP_UNKNOWN",
+  "ORIGIN_NOT_ALLOWED",
+  "HTTPS_REQUIRED",
+  "COOKIE_MISSING",
+  "EXCHANGE_NOT_ALLOWED",
+  "CODE_CHALLENGE_REQUIRED",
+  "MEDIA_TYPE_NOT_SUPPORTED",
+  "REQUEST_TOO_LARGE",
+  "BODY_ALREADY_READ",
+  "ROUTE_NOT_FOUND",
+  "STREAMS_EXHAUSTED",
+  "CALLER_GONE",
+  "SERVICE_UNAVAILABLE",
+  "SERVICE_REFUSED",
+  "TOKENS_NOT_SIGNED",
+  "GATEWAY_STOPPING",
+] as const;
+
+export type GatewayErrorReason = (typeof gatewayErrorReasons)[number];
 
 export type HttpErrorReason = ErrorReasonName | GatewayErrorReason;
 

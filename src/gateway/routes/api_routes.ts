@@ -98,7 +98,11 @@ export async function apiRoutes(
   });
 
   // Without a HEAD route, which would open a stream that nobody reads.
-  const streamOptions = { ...unlimited, exposeHeadRoute: false };
+  const streamOptions = {
+    ...unlimited,
+    exposeHeadRoute: false,
+    config: { ...unlimited.config, isStream: true },
+  };
   instance.get("/tickets/events", streamOptions, async (request, reply) => {
     // EventSource cannot send headers, so the handle may also be a query parameter.
     const query = request.query as Readonly<Record<string, unknown>>;

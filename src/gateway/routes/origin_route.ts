@@ -7,8 +7,6 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Lets pages of every origin read the response, without credentials. */
     anyOrigin?: boolean;
-    /** Marks a route for all paths that have none. Metrics count its requests as `unmatched`. */
-    isCatchAll?: boolean;
   }
 }
 

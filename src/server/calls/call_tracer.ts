@@ -7,8 +7,8 @@ export interface CallTracer {
 
 /** The span of one call. */
 export interface CallSpan {
-  /** Ids for the log line of the call. */
-  readonly ids: TraceIds;
+  /** Ids for the log line of the call. Undefined if nobody has recorded or sent its trace. */
+  readonly ids: TraceIds | undefined;
   /** Runs work within the span: what it starts becomes part of the trace. */
   run<T>(work: () => T): T;
   /** Sets the hash that stands for the ticket in the log. */

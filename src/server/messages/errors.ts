@@ -51,6 +51,14 @@ export const statusByReason: Readonly<Record<ErrorReason, ReasonStatus>> = {
   POLICY_NOT_SUPPORTED: { code: status.FAILED_PRECONDITION },
 };
 
+/** Names of the codes with which a call can end: those of errors, of success, and of a client that gave up. */
+export const callCodes: readonly string[] = [
+  ...new Set([
+    ...["OK", "CANCELLED", "DEADLINE_EXCEEDED"],
+    ...Object.values(statusByReason).map(({ code }) => status[code]),
+  ]),
+];
+
 /** Domain in every ErrorInfo. */
 export const errorDomain = "qrlogin.v1";
 
