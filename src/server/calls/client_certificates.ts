@@ -9,7 +9,7 @@ import { parseAltNames } from "./subject_alt_names.js";
 export interface ClientCertificates {
   /** Reads the certificate of a connection, once. */
   read(session: Http2Session): void;
-  /** Returns the certificate of the connection of a call. It is not accepted if the call is forwarded for somebody else. */
+  /** Returns the certificate of the connection of a call, as one that is not accepted if the call is forwarded. */
   ofCall(call: ServerCall): ClientCertificate | undefined;
   /** Returns the certificate of the connection of a stream, likewise. */
   ofStream(session: Http2Session | undefined, headers: IncomingHttpHeaders): ClientCertificate | undefined;
