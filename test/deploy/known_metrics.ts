@@ -5,8 +5,8 @@ import { parsePromql } from "./promql.js";
 export const knownMetrics: ReadonlyMap<string, readonly string[]> = await listMetrics();
 
 /**
- * Returns the metrics and labels of a PromQL expression that do not exist, as `METRIC` and `METRIC LABEL`. A metric must
- * have all labels that the results are grouped by: an expression of several metrics joins them by the labels of each.
+ * Returns the metrics and labels of a PromQL expression that do not exist, as `METRIC` and `METRIC LABEL`. A metric
+ * must have all labels that the results are grouped by: an expression of several joins them by the labels of each.
  */
 export function unknownNamesIn(expression: string): string[] {
   const { selections, groupingLabels } = parsePromql(expression);
