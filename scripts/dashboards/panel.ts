@@ -47,9 +47,9 @@ export const selecting = (matchers: string): string => `${selector}, ${matchers}
 export const rate = (metric: string, matchers = selector): string =>
   `rate(${metric}{${matchers}}[$__rate_interval])`;
 
-/** Returns the rates of a counter, summed by these labels. */
+/** Returns the rates of a counter that are not zero, summed by these labels. Every series exists from the start. */
 export const rateBy = (labels: string, metric: string, matchers = selector): string =>
-  `sum by (${labels}) (${rate(metric, matchers)})`;
+  `sum by (${labels}) (${rate(metric, matchers)}) > 0`;
 
 /** Returns a quantile of a histogram, by these labels. */
 export function quantile(q: number, metric: string, matchers = selector, labels = ""): string {

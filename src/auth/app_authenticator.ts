@@ -9,7 +9,7 @@ export interface ClientCertificate {
   readonly names: readonly string[];
   /** End of validity, in milliseconds since the Unix epoch. */
   readonly validTo: number;
-  /** Code of OpenSSL that says why the certificate is not accepted; undefined if it is. */
+  /** Reason why the certificate is not accepted, such as a code of OpenSSL; undefined if it is. */
   readonly failure: string | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface AppAuthenticator<App> {
    * Returns the app that makes a call.
    *
    * @param authorization Values of the metadata key `authorization`.
-   * @param certificate Certificate of the connection, unless the call is forwarded for somebody else.
+   * @param certificate Certificate of the connection.
    * @throws TicketError APP_UNAUTHENTICATED with one fixed message. The cause states the failure, for the log.
    */
   authenticate(authorization: readonly string[], certificate?: ClientCertificate): App;

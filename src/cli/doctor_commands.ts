@@ -8,10 +8,12 @@ import { tlsOf } from "../compose/gateway.js";
 import type { Config } from "../config/config.js";
 import { configFileVariable } from "../config/environment.js";
 import { loadConfig } from "../config/load_config.js";
+import type { GatewaySignIn } from "../doctor/checks/gateway_sign_in.js";
 import type { SignInParties } from "../doctor/checks/sign_in.js";
 import { configChecks, serviceChecks } from "../doctor/doctor.js";
 import type { CheckContext, Finding } from "../doctor/finding.js";
 import { formatFindings, formatFindingsAsJson, hasFailed } from "../doctor/format_findings.js";
+import { localEndpointOf } from "../doctor/gateway_endpoint.js";
 import { runChecks } from "../doctor/run_checks.js";
 import { explainToken } from "../doctor/token/explain_token.js";
 import { readServiceTls, type ServiceTlsOptions, withServiceTls } from "./service_tls.js";
@@ -43,6 +45,7 @@ interface DoctorOptions extends ReportOptions, ServiceTlsOptions {
   readonly appSecretFile?: string;
   readonly service?: string;
   readonly userTokenFile?: string;
+  readonly gateway?: string;
 }
 
 /** Adds the commands that check a configuration and a token against reality. */
@@ -54,16 +57,23 @@ export function addDoctorCommands(root: Command, environment: DoctorEnvironment)
     .option("--app <id>", "app of the whole sign-in; by default the first one of the gateway, or of apps")
     .option("--app-secret-file <file>", "secret of that app, if the configuration has no gateway")
     .option("--service <address>", "address of the service; by default the gateway's, or grpc.address")
+    .option(
+      "--gateway <url>",
+      "address under which pages reach the gateway; by default gateway.address",
+      parseUrl,
+    )
     .action(async (options: DoctorOptions) => {
       const config = loadChecked(options.config, environment);
-      const checks = [
-        ...(await checksOf(config)),
-        ...serviceChecks(config, {
-          gatewayTls: config.gateway && tlsOf(config.gateway.service).tls,
-          signIn: signInPartiesOf(config, options),
-        }),
-      ];
-      report(await runChecks(checks, await contextOf(config, options)), options, environment);
+      const signIn = signInPartiesOf(config, options);
+      const context = await contextOf(config, options);
+      const findings = await runChecks(await checksOf(config), context);
+      // Afterwards, because the check of a port listens there for a moment to see whether it is free.
+      const checks = serviceChecks(config, {
+        gatewayTls: config.gateway && tlsOf(config.gateway.service).tls,
+        signIn,
+        gatewaySignIn: gatewaySignInOf(config, signIn, options),
+      });
+      report([...findings, ...(await runChecks(checks, context))], options, environment);
     });
 
   withReport(root.command("check-token"))
@@ -154,6 +164,29 @@ function signInPartiesOf(
     },
     userToken: readSecret(userTokenFile),
   };
+}
+
+function gatewaySignInOf(
+  { gateway }: Config,
+  signIn: SignInParties | { readonly missing: string },
+  { gateway: url, app: appId, caFile }: DoctorOptions,
+): GatewaySignIn | undefined {
+  if (!gateway) {
+    if (url !== undefined) throw new Error("--gateway needs a configuration with a section gateway");
+    return undefined;
+  }
+  const ca = caFile === undefined ? undefined : readFileSync(caFile, "utf8");
+  const endpoint = url === undefined ? localEndpointOf(gateway) : { url, ca };
+  const app = gateway.apps.find(({ id }) => appId === undefined || id === appId);
+  return endpoint && app && { endpoint, isOptional: url === undefined, app, parties: signIn };
+}
+
+/** Parses the base address of a gateway, and removes the slash at its end. */
+function parseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "" || url.username !== "")
+    throw new InvalidArgumentError("Use a URL such as https://shop.example.com, without a query.");
+  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }
 
 /** Reads a secret from a file, or from standard input if its name is `-`. */

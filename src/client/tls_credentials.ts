@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { ChannelCredentials, credentials } from "@grpc/grpc-js";
 
 /** Certificates of a client, as PEM. */
@@ -19,8 +20,7 @@ export interface TlsCertificates {
 export function createTlsCredentials(
   certificates: TlsCertificates | (() => TlsCertificates),
 ): ChannelCredentials {
-  if (typeof certificates !== "function") return toCredentials(certificates);
-  return new RenewableCredentials(certificates);
+  return new RenewableCredentials(typeof certificates === "function" ? certificates : () => certificates);
 }
 
 type Connector = ReturnType<ChannelCredentials["_createSecureConnector"]>;
@@ -49,12 +49,10 @@ class RenewableCredentials extends ChannelCredentials {
   override _createSecureConnector(
     ...given: Parameters<ChannelCredentials["_createSecureConnector"]>
   ): Connector {
-    const first = this.latest()._createSecureConnector(...given);
+    const create = () => withoutIpAsServerName(this.latest()._createSecureConnector(...given));
+    const first = create();
     return {
-      connect: async (socket) =>
-        this.latest()
-          ._createSecureConnector(...given)
-          .connect(socket),
+      connect: async (socket) => create().connect(socket),
       waitForReady: () => first.waitForReady(),
       getCallCredentials: () => first.getCallCredentials(),
       destroy: () => first.destroy(),
@@ -69,6 +67,18 @@ class RenewableCredentials extends ChannelCredentials {
     }
     return this.current;
   }
+}
+
+/**
+ * Returns the connector without an IP address as the server name, which RFC 6066 (section 3) forbids and Node.js warns
+ * of. grpc-js sets it, and has no option against it. The certificate still has to name the address: without a server
+ * name, Node.js checks it for the host.
+ */
+function withoutIpAsServerName(connector: Connector): Connector {
+  const { connectionOptions } = connector as { connectionOptions?: { host?: string; servername?: string } };
+  if (connectionOptions?.host !== undefined && isIP(connectionOptions.servername ?? "") !== 0)
+    delete connectionOptions.servername;
+  return connector;
 }
 
 function toCredentials({ rootCertificates, certChain, privateKey }: TlsCertificates): ChannelCredentials {

@@ -126,7 +126,7 @@ export function resolveTransport(options: TransportOptions): Transport {
 
 function createChannelCredentials(tls: Tls): ChannelCredentials {
   if (tls === false) return credentials.createInsecure();
-  return tls === true ? credentials.createSsl() : createTlsCredentials(tls);
+  return createTlsCredentials(tls === true ? {} : tls);
 }
 
 /** Reports whether a gRPC address leads to this machine only. Returns false in case of doubt. */

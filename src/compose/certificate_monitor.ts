@@ -22,12 +22,14 @@ export interface CertificateMonitor {
  *
  * An expired certificate does not prevent a start. Clients that do not check it keep working, and a service
  * that cannot be restarted would turn a late renewal into an outage.
+ *
+ * @param onReplaced Called with the certificates that are monitored from now on, and with those before.
  */
 export function monitorCertificates(
   files: readonly CertificateFile[],
   log: Pick<Logger, "warn" | "error">,
   clock: Clock,
-  onUse: (file: CertificateFile) => void = () => {},
+  onReplaced: (inUse: readonly CertificateFile[], before: readonly CertificateFile[]) => void = () => {},
 ): CertificateMonitor {
   let current: readonly CertificateFile[] = [];
   let cancel = () => {};
@@ -50,8 +52,8 @@ export function monitorCertificates(
 
   function replace(next: readonly CertificateFile[]): void {
     cancel();
+    onReplaced(next, current);
     current = next;
-    for (const file of next) onUse(file);
     if (next.length > 0) check();
   }
 

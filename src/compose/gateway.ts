@@ -91,7 +91,7 @@ export async function startGatewayFromConfig(
     readCertificateFiles({ gateway: config }),
     log,
     systemClock,
-    metrics?.onCertificate,
+    metrics?.onCertificates,
   );
   return {
     ...server,

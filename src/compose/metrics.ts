@@ -34,8 +34,8 @@ export interface ProcessMetrics {
   readonly address: string | undefined;
   /** Counts a reload of the configuration. */
   readonly onReloadResult: OnReloadResult;
-  /** Reports a certificate in use. The values of its label are settings, never contents. */
-  onCertificate(file: CertificateFile): void;
+  /** Reports the certificates of a server, and those that they replace. The values of the label are settings. */
+  onCertificates(inUse: readonly CertificateFile[], before: readonly CertificateFile[]): void;
   /** Adds the metrics of a server to the scrapes. */
   add(source: MetricsSource): void;
   /** Stops the endpoint. */
@@ -74,7 +74,7 @@ export async function startProcessMetrics(
     registry,
     onReloadResult: createReloadMetrics(registry, systemClock),
     address: endpoint?.address,
-    onCertificate: createCertificateMetrics(registry),
+    onCertificates: createCertificateMetrics(registry),
     add: (source) => void sources.push(source),
     async stop() {
       await endpoint?.stop();

@@ -134,7 +134,7 @@ function withMonitors(
 ): Service {
   // Those of the gateway are its own matter.
   const filesOf = ({ grpc, store, outgoing }: Config) => readCertificateFiles({ grpc, store, outgoing });
-  const certificateMonitor = monitorCertificates(filesOf(config), log, clock, metrics?.onCertificate);
+  const certificateMonitor = monitorCertificates(filesOf(config), log, clock, metrics?.onCertificates);
   const stopDescriptorMonitor = monitorDescriptors({ needed: descriptorsNeeded(config), log, clock });
   return {
     ...service,

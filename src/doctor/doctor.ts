@@ -2,6 +2,7 @@ import type { TokenSigner } from "../auth/signing/token_signer.js";
 import type { Config } from "../config/config.js";
 import { certificateCheck } from "./checks/certificates.js";
 import { discoveryCheck } from "./checks/discovery.js";
+import { type GatewaySignIn, gatewaySignInCheck } from "./checks/gateway_sign_in.js";
 import { gatewayToServiceCheck } from "./checks/gateway_to_service.js";
 import { issuerEndpointChecks } from "./checks/issuer_endpoints.js";
 import { keyCheck } from "./checks/keys.js";
@@ -47,12 +48,18 @@ export interface ServiceCheckDependencies {
   readonly gatewayTls: ServiceConnection["tls"];
   /** Parties of a whole sign-in, or why there is none. */
   readonly signIn: SignInParties | { readonly missing: string };
+  /** Sign-in through the gateway, if the configuration has one that can be reached. */
+  readonly gatewaySignIn: GatewaySignIn | undefined;
 }
 
 /** Returns the checks that call a running service. */
 export function serviceChecks(
   { gateway }: Pick<Config, "gateway">,
-  { gatewayTls, signIn }: ServiceCheckDependencies,
+  { gatewayTls, signIn, gatewaySignIn }: ServiceCheckDependencies,
 ): Check[] {
-  return [...(gateway ? [gatewayToServiceCheck(gateway, gatewayTls)] : []), signInCheck(signIn)];
+  return [
+    ...(gateway ? [gatewayToServiceCheck(gateway, gatewayTls)] : []),
+    signInCheck(signIn),
+    ...(gatewaySignIn ? [gatewaySignInCheck(gatewaySignIn)] : []),
+  ];
 }

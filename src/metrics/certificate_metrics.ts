@@ -8,12 +8,20 @@ interface CertificateInUse {
   readonly validTo: number;
 }
 
-/** Creates the metric of certificates. Returns a function that reports one. Its label is bounded by the settings. */
-export function createCertificateMetrics(registry: MetricsRegistry): (certificate: CertificateInUse) => void {
+/**
+ * Creates the metric of certificates. Returns a function that reports those of a server in place of those before, and
+ * leaves those of other servers in the process. The label is bounded by the settings.
+ */
+export function createCertificateMetrics(
+  registry: MetricsRegistry,
+): (inUse: readonly CertificateInUse[], before: readonly CertificateInUse[]) => void {
   const expiry = registry.gauge({
     name: "qrlogin_certificate_expiry_timestamp_seconds",
     help: "Time at which a certificate in use expires, as Unix time.",
     labels: ["setting"],
   });
-  return ({ setting, validTo }) => expiry.declare({ setting }).set(validTo / 1000);
+  return (inUse, before) => {
+    for (const { setting } of before) expiry.remove({ setting });
+    for (const { setting, validTo } of inUse) expiry.declare({ setting }).set(validTo / 1000);
+  };
 }

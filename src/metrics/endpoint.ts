@@ -15,8 +15,11 @@ export interface MetricsEndpoint {
 /** Connections at a time. A scraper needs one. */
 const maxConnections = 32;
 
-/** Time for a request to arrive, and for the next one on the same connection, in milliseconds. */
-const requestTimeout = 10_000;
+/**
+ * Time for a request to arrive, for the next one on the same connection, and for a client that stops reading to go on,
+ * in milliseconds.
+ */
+const clientTimeout = 10_000;
 
 /**
  * Starts an HTTP server for `GET /metrics`. Every other request gets 404. Requests that arrive while a scrape is in
@@ -24,11 +27,13 @@ const requestTimeout = 10_000;
  *
  * @param address `HOST:PORT`. With port 0, the system chooses the port.
  * @param read Resolves with the text of a scrape.
+ * @param timeout Time-out of clients in milliseconds, which tests override.
  * @throws Error with a one-line message when the address cannot be bound. Its `cause` is the error of the system.
  */
 export async function startMetricsEndpoint(
   address: string,
   read: () => Promise<string>,
+  timeout: number = clientTimeout,
 ): Promise<MetricsEndpoint> {
   const listenAddress = parseAddress(address);
   if (!listenAddress)
@@ -42,12 +47,14 @@ export async function startMetricsEndpoint(
   };
   const server = createServer(
     {
-      ...{ requestTimeout, headersTimeout: requestTimeout, keepAliveTimeout: requestTimeout },
+      ...{ requestTimeout: timeout, headersTimeout: timeout, keepAliveTimeout: timeout },
       // The default, 30 s, would let a slow request live that long.
       connectionsCheckingInterval: 1_000,
     },
     (request, response) => void respond(request, response, sharedRead),
   );
+  // Node.js has no default. A client that never reads would hold its response in memory.
+  server.timeout = timeout;
   closeOldestBeyond(server, maxConnections);
   await listen(server, address, listenAddress);
   // Scrapes do not keep a process alive whose work is done.

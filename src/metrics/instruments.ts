@@ -54,6 +54,8 @@ export interface Family<Label extends string, Series> {
    * the look-up costs more than the series' own methods.
    */
   with(values: Readonly<Record<Label, string>>): Series;
+  /** Removes the series with these values, of something that is no longer there. A counter that ends loses its sum. */
+  remove(values: Readonly<Record<Label, string>>): void;
 }
 
 /** A series with the values of its labels. */
@@ -95,6 +97,7 @@ export function createFamily<Label extends string, Series>(
     with: (values) =>
       all.get(keyOf(values))?.series ??
       declare(Object.fromEntries(labelNames.map((name) => [name, undeclared]))),
+    remove: (values) => void all.delete(keyOf(values)),
     list: () => all.values(),
   };
 }

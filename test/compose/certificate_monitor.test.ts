@@ -4,6 +4,8 @@ import { monitorCertificates } from "../../src/compose/certificate_monitor.js";
 import { developmentPresets } from "../../src/compose/development_presets.js";
 import { startServers } from "../../src/compose/serve.js";
 import { loadConfig } from "../../src/config/load_config.js";
+import { createCertificateMetrics } from "../../src/metrics/certificate_metrics.js";
+import { createMetricsRegistry } from "../../src/metrics/registry.js";
 import { createManualClock, noon } from "../support/clock.js";
 import { temporaryFile } from "../support/config_files.js";
 import { expiredCertificate, privateKey } from "../support/fixed_certificates.js";
@@ -63,13 +65,34 @@ it("monitors the certificates of the last reload alone, and reports each that is
   const clock = createManualClock();
   const one = { setting, path: [], file, validFrom: noon, validTo: noon + 3 * day };
   const reported: number[] = [];
-  const monitor = monitorCertificates([one], log, clock, ({ validTo }) => reported.push(validTo));
+  const monitor = monitorCertificates([one], log, clock, (inUse) =>
+    reported.push(...inUse.map(({ validTo }) => validTo)),
+  );
   monitor.replace([{ ...one, validTo: noon + 90 * day }]);
   clock.advance(5 * day);
   expect(lines).toEqual([]);
   expect(reported).toEqual([noon + 3 * day, noon + 90 * day]);
   monitor.stop();
   expect(clock.pendingCount).toBe(0);
+});
+
+it("the metric loses a certificate that is not in use any more, and keeps those of another server", async () => {
+  const registry = createMetricsRegistry();
+  const report = createCertificateMetrics(registry);
+  const clock = createManualClock();
+  const certificates = ["grpc.tls.certFile", "outgoing.caFile", "gateway.tls.certFile"].map((name) => ({
+    ...{ setting: name, path: [], file, validFrom: noon, validTo: noon + 90 * day },
+  }));
+  const service = monitorCertificates(certificates.slice(0, 2), log, clock, report);
+  const gateway = monitorCertificates(certificates.slice(2), log, clock, report);
+  service.replace(certificates.slice(0, 1));
+  const [metric] = await registry.snapshot();
+  expect(metric?.values).toMatchObject([
+    { labels: { setting: "gateway.tls.certFile" }, value: (noon + 90 * day) / 1_000 },
+    { labels: { setting: "grpc.tls.certFile" } },
+  ]);
+  service.stop();
+  gateway.stop();
 });
 
 it("has no timer after it was stopped, or without a certificate", () => {

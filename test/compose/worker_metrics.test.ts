@@ -1,4 +1,6 @@
+import { EventEmitter, once } from "node:events";
 import { expect, it } from "vitest";
+import { answerScrapes } from "../../src/compose/workers/worker.js";
 import { createWorkersMetrics, workerTimeout } from "../../src/compose/workers/worker_metrics.js";
 import { createMetricsRegistry } from "../../src/metrics/registry.js";
 import { createManualClock, flushPromises } from "../support/clock.js";
@@ -11,6 +13,7 @@ function createWorker() {
   const durations = registry.histogram({ name: "call_seconds", help: "Times.", bounds: [1] }).with({});
   const open = registry.gauge({ name: "open", help: "Open." }).with({});
   let hangs = false;
+  let fails = false;
   let exit = () => {};
   const exited = new Promise<{ code: number; signal: null }>((resolve) => {
     exit = () => resolve({ code: 1, signal: null });
@@ -20,9 +23,15 @@ function createWorker() {
     durations,
     open,
     exited,
-    readMetrics: async () => (hangs ? new Promise<never>(() => {}) : [await registry.snapshot()]),
+    async readMetrics() {
+      if (hangs) return new Promise<never>(() => {});
+      return fails ? undefined : [await registry.snapshot()];
+    },
     hang() {
       hangs = true;
+    },
+    fail() {
+      fails = true;
     },
     async exit() {
       exit();
@@ -78,4 +87,43 @@ it("answers although a worker hangs, with its last known values", async () => {
   const { value } = await scrape;
   expect([value("calls_total"), value("qrlogin_workers_answering")]).toEqual([3, 1]);
   expect(clock.pendingCount).toBe(0);
+});
+
+it("answers although a worker cannot read its metrics, with its last known values", async () => {
+  const { metrics, workers } = setUp();
+  workers[0].calls.add(2);
+  await scrapeOf(metrics);
+  workers[0].calls.add(100);
+  workers[0].fail();
+  const { value } = await scrapeOf(metrics);
+  expect([value("calls_total"), value("qrlogin_workers_answering")]).toEqual([2, 1]);
+});
+
+it("a worker that cannot read its metrics tells its parent so, logs why, and answers the next scrape", async () => {
+  const lines: object[] = [];
+  let cause: Error | undefined = new Error("no values");
+  const source = {
+    async readMetrics() {
+      if (cause) throw cause;
+      return [];
+    },
+  };
+  const channel = new EventEmitter();
+  const worker = Object.assign(channel, {
+    send(message: unknown, done: () => void) {
+      channel.emit("sent", message);
+      done();
+      return true;
+    },
+  });
+  answerScrapes(worker as never, [source], { error: (fields: object) => void lines.push(fields) } as never);
+  const ask = async () => {
+    const sent = once(channel, "sent");
+    channel.emit("message", { kind: "readMetrics" });
+    return (await sent)[0];
+  };
+  expect(await ask()).toEqual({ kind: "metrics", snapshots: undefined });
+  expect(lines).toEqual([{ err: cause }]);
+  cause = undefined;
+  expect(await ask()).toEqual({ kind: "metrics", snapshots: [] });
 });

@@ -75,4 +75,35 @@ describe("the plan of a reload", () => {
     expect(planReload(running, read, "service").restartPaths).toEqual(["tickets.ttl"]);
     expect(planReload(running, read, "gateway").restartPaths).toEqual(["gateway.authingApi"]);
   });
+
+  it("names a change of every section in the processes that use it, and in no other", () => {
+    const running = configWith({ gateway });
+    const { policy } = configWith({ policy: { checkCode: { mode: "always" } } });
+    const other: Readonly<Record<string, unknown>> = { userPools: [], apps: [], policy };
+    const processesOf = (section: string) =>
+      (["service", "gateway"] as const).filter((process) => {
+        const { changes, restartPaths } = planReload(
+          running,
+          { ...running, [section]: other[section] },
+          process,
+        );
+        return [...changes, ...restartPaths].length > 0;
+      });
+    const { development: _, admins: __, tokenIssuer: ___, ...sections } = running;
+    const [service, both] = [["service"], ["service", "gateway"]];
+    expect(
+      Object.fromEntries(Object.keys(sections).map((section) => [section, processesOf(section)])),
+    ).toEqual({
+      ...{ gateway: ["gateway"], log: both, reload: both },
+      ...{
+        grpc: service,
+        metrics: service,
+        store: service,
+        outgoing: service,
+        tickets: service,
+        watch: service,
+      },
+      ...{ userTokens: service, policy: service, userPools: service, apps: service },
+    });
+  });
 });

@@ -5,6 +5,7 @@ import { sha256Hex } from "../../src/domain/secrets.js";
 import { newKey } from "../auth/support.js";
 import { gateway, temporaryFile } from "../support/config_files.js";
 import { freePort } from "../support/free_port.js";
+import { startTestGateway } from "../support/gateway.js";
 import { runInProcess as run } from "../support/run_command.js";
 import { appSecrets, startTestServer } from "../support/server.js";
 import { customers, customersJwks, signToken } from "../support/tokens.js";
@@ -45,6 +46,7 @@ async function startSite(changes: { readonly appSecret?: string; readonly audien
   ];
   return {
     issuer,
+    serviceAddress: server.address,
     file: temporaryFile("qrlogin.yaml", stringify(content)),
     tokenFile: async () => {
       const token = await signToken("alice", customers, { claims: { iss: metadata.issuer } });
@@ -66,7 +68,7 @@ describe("qrlogin doctor", () => {
       ...["doctor", "--config", file, "--user-token-file", await tokenFile()],
     ]);
     expect(stdout).toMatch(/^ok {7}whole sign-in {2,}the app shop received the user id/m);
-    expect(stdout).toMatch(/\n\n12 findings: 11 ok, 1 skipped$/);
+    expect(stdout).toMatch(/\n\n13 findings: 11 ok, 2 skipped$/);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   });
 
@@ -104,6 +106,20 @@ describe("qrlogin doctor", () => {
     expect(stdout).not.toContain("a-wrong-secret");
   });
 
+  it("signs in through the gateway at the address that browsers use", async () => {
+    const { file, tokenFile, serviceAddress } = await startSite();
+    const gateway = await startTestGateway(serviceAddress);
+    onTestFinished(() => gateway.stop());
+    const { code, stdout } = await run([
+      ...["doctor", "--config", file, "--user-token-file", await tokenFile()],
+      ...["--gateway", `${gateway.url}/`],
+    ]);
+    expect(stdout).toContain(
+      `${gateway.url}: the page saw the approval, and the backend of shop received the user`,
+    );
+    expect(code).toBe(0);
+  });
+
   it("prints JSON for machines", async () => {
     const { file } = await startSite();
     const { code, stdout } = await run(["doctor", "--config", file, "--json"]);
@@ -119,6 +135,11 @@ describe("qrlogin doctor", () => {
   it.each([
     ["no configuration", ["doctor"], "qrlogin: name the configuration file with --config or QRLOGIN_CONFIG"],
     ["a time-out of zero", ["doctor", "--timeout", "0"], "Use a whole number of seconds from 1 to 999."],
+    [
+      "an address of the gateway that is no URL",
+      ["doctor", "--gateway", "shop.example.com"],
+      "Use a URL such as https://shop.example.com, without a query.",
+    ],
     [
       "JSON without findings",
       ["check-config", "FILE", "--json"],

@@ -24,7 +24,7 @@ const holders: Readonly<Record<string, Holder>> = {
     7,
     "shell_commands.test.ts: the probes; test/deploy/health_check.test.ts. Others need Docker",
   ],
-  "docs/doctor.md sh": [4, "none. test/doctor and test/cli run the commands with these options"],
+  "docs/doctor.md sh": [5, "none. test/doctor and test/cli run the commands with these options"],
   "docs/doctor.md text": [2, "test/doctor/doctor_command.test.ts, test/cli/sign_in_commands.test.ts"],
   "docs/gateway.md json": [3, "typescript_blocks.test.ts: two of them. The error is as in docs/phone.md"],
   "docs/gateway.md nginx": [1, "none: nginx"],

@@ -112,7 +112,9 @@ describe("the hook of the Node handler", () => {
       expect.objectContaining({ reason: "INTERNAL", detail: "internal error" }),
     ]);
     expect(written.map((line) => JSON.parse(line))).toEqual([
-      expect.objectContaining({ err: expect.stringContaining("the session store is away") }),
+      expect.objectContaining({
+        err: expect.objectContaining({ message: "the session store is away", stack: expect.any(String) }),
+      }),
     ]);
   });
 

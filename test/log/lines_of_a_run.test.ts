@@ -24,6 +24,12 @@ it("docs/logs.md names every field of every line of a sign-in, and of calls that
 
   const lines = [...server.lines, ...firstLines, ...gateway.lines];
   expect(new Set(lines.map(({ msg }) => msg))).toEqual(new Set(["call", "request", "service failed"]));
+  const failure = gateway.lines.find(({ msg }) => msg === "service failed");
+  expect(failure?.err).toEqual({
+    type: "QrLoginError",
+    message: expect.stringContaining("UNAUTHENTICATED"),
+    stack: expect.stringContaining("\n    at "),
+  });
   for (const line of lines) {
     const allowed = [...commonFields, ...(rowOf(rows, String(line.msg))?.fields ?? [])];
     expect(Object.keys(line).filter((field) => !allowed.includes(field))).toEqual([]);

@@ -5,8 +5,8 @@ import { startMetricsEndpoint } from "../../src/metrics/endpoint.js";
 import { isListening } from "../support/process.js";
 import { withTimeout } from "../support/timeout.js";
 
-async function start(read = async () => "a_total 1\n") {
-  const endpoint = await startMetricsEndpoint("127.0.0.1:0", read);
+async function start(read = async () => "a_total 1\n", timeout?: number) {
+  const endpoint = await startMetricsEndpoint("127.0.0.1:0", read, timeout);
   onTestFinished(endpoint.stop);
   return endpoint;
 }
@@ -63,6 +63,20 @@ it("answers while clients keep more connections open than it allows, and closes 
   for (const socket of slow) socket.on("error", () => {}).write("GET /metrics HTTP/1.1\r\n");
   await withTimeout(closed, "the close of the oldest connection");
   expect((await fetch(`http://${address}/metrics`)).status).toBe(200);
+});
+
+it("closes the connection of a client that never reads its response", async () => {
+  const listen = vi.spyOn(Server.prototype, "listen");
+  onTestFinished(() => listen.mockRestore());
+  // More than the buffers of the system take.
+  const { address } = await start(async () => "a_total 1\n".repeat(2_000_000), 50);
+  const accept = once(listen.mock.contexts[0] as Server, "connection");
+  const client = connect(Number(address.split(":")[1]), "127.0.0.1").pause();
+  onTestFinished(() => void client.destroy());
+  client.on("error", () => {}).write("GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n");
+  const [socket] = (await accept) as [Socket];
+  await withTimeout(once(socket, "close"), "the close of the connection");
+  expect(socket.bytesWritten).toBeGreaterThan(0);
 });
 
 it("answers 500 without the cause if a scrape fails, and goes on", async () => {

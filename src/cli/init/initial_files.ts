@@ -67,7 +67,7 @@ export function renderServiceFile(
 /**
  * Returns the configuration of the gateway for browsers.
  *
- * @param pathOf Returns the path of one of {@link fileNames}: of the secrets, which a company has in files of their own.
+ * @param pathOf Returns the path of one of {@link fileNames}: those of the secrets, which only a company has.
  */
 export function renderGatewayFile(
   kind: Installation,

@@ -4,11 +4,12 @@ import type { Config } from "../../config/config.js";
 import { ConfigError, formatProblems } from "../../config/config_error.js";
 import type { ConfigReading } from "../../config/load_config.js";
 import { planReload, type ReloadedProcess } from "../../config/reload/plan_reload.js";
+import type { ReloadResult } from "../../metrics/reload_metrics.js";
 import { createFileWatcher } from "./file_watcher.js";
 import type { Reloadable } from "./reloadable.js";
 
 /** Callback for the result of a reload. */
-export type OnReloadResult = (result: "success" | "failure") => void;
+export type OnReloadResult = (result: ReloadResult) => void;
 
 type ReloadLog = Pick<Logger, "info" | "warn" | "error">;
 
@@ -55,8 +56,13 @@ export function createReloader(options: ReloaderOptions): Reloader {
   let isRequested = false;
   let isClosed = false;
   let isReloading = false;
-  const watcher = createFileWatcher({ interval: config.reload.interval, clock, onChange: request });
-  const firstLook = watcher.acknowledge(files);
+  const watcher = createFileWatcher({
+    ...{ interval: config.reload.interval, clock, onChange: request },
+    onHang: (file) =>
+      target?.log.warn({ file }, "a file does not respond; nothing can be reloaded until it does"),
+  });
+  // A file that does not respond causes a reload once it does.
+  const firstLook = watcher.acknowledge(files).catch(() => {});
 
   function request(): void {
     isRequested = true;
@@ -94,6 +100,8 @@ export function createReloader(options: ReloaderOptions): Reloader {
   /**
    * Reads the configuration after a look at its files, so that a later change of any of them causes another reload. If
    * the configuration names further files, looks at these and reads it again.
+   *
+   * @throws Error if a file does not respond. To read it would block the process.
    */
   async function readAgain(): Promise<{ read: Config; changedFiles: readonly string[] }> {
     const changed = new Set(await watcher.acknowledge(files));

@@ -29,7 +29,7 @@ export type WorkerMessage =
   | { readonly kind: "prepared"; readonly reload: number; readonly problem: string | undefined }
   /** The response to a ping. */
   | { readonly kind: "pong" }
-  /** The response to `readMetrics`. */
-  | { readonly kind: "metrics"; readonly snapshots: readonly Snapshot[] }
+  /** The response to `readMetrics`; without snapshots if they cannot be read. */
+  | { readonly kind: "metrics"; readonly snapshots: readonly Snapshot[] | undefined }
   /** The worker cannot serve and exits. */
   | { readonly kind: "failed"; readonly message: string };

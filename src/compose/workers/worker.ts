@@ -1,7 +1,9 @@
 import cluster, { type Worker } from "node:cluster";
+import type { Logger } from "pino";
 import { systemClock } from "../../base/clock.js";
 import type { Config } from "../../config/config.js";
 import type { LogEnvironment } from "../../log/process_log.js";
+import type { Snapshot } from "../../metrics/registry.js";
 import { monitorDescriptors } from "../file_descriptors.js";
 import { createProcessRegistry, type MetricsSource } from "../metrics.js";
 import {
@@ -63,7 +65,7 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
   serveReloads(worker, combineReloadables([service, reloadableLogLevel(log)]));
   // A worker monitors its own descriptors. The parent has already checked the limit, so `needed` is 0.
   const stopDescriptorMonitor = monitorDescriptors({ needed: 0, log, clock: systemClock });
-  if (config.metrics.enabled) answerScrapes(worker, [service, createProcessRegistry(losses)]);
+  if (config.metrics.enabled) answerScrapes(worker, [service, createProcessRegistry(losses)], log);
   await sendToParent(worker, { kind: "ready", grpcAddress: service.grpcAddress });
   const reason = await stop;
   const timeoutMs = serviceStopTimeout(config.grpc);
@@ -81,12 +83,27 @@ export async function runWorker(environment: WorkerEnvironment): Promise<void> {
   worker.disconnect();
 }
 
-/** Sends the metrics whenever the parent asks for them. */
-function answerScrapes(worker: Worker, sources: readonly MetricsSource[]): void {
-  worker.on("message", async (message: ParentMessage) => {
+/**
+ * Sends the metrics whenever the parent asks for them. If they cannot be read, logs why and says so to the parent,
+ * which would wait for the answer forever.
+ */
+export function answerScrapes(
+  worker: Pick<Worker, "on" | "send">,
+  sources: readonly MetricsSource[],
+  log: Pick<Logger, "error">,
+): void {
+  async function read(): Promise<readonly Snapshot[] | undefined> {
+    try {
+      const snapshots = await Promise.all(sources.map((source) => source.readMetrics()));
+      return snapshots.flat();
+    } catch (err) {
+      log.error({ err }, "the metrics of this worker cannot be read");
+      return undefined;
+    }
+  }
+  worker.on("message", (message: ParentMessage) => {
     if (message.kind !== "readMetrics") return;
-    const snapshots = await Promise.all(sources.map((source) => source.readMetrics()));
-    await sendToParent(worker, { kind: "metrics", snapshots: snapshots.flat() });
+    void read().then((snapshots) => sendToParent(worker, { kind: "metrics", snapshots }));
   });
 }
 
@@ -150,6 +167,6 @@ function serveReloads(worker: Worker, service: Reloadable): void {
  * Resolves when the message is sent, or cannot be sent because the parent is gone. `parentMessages` reports
  * that as a stop.
  */
-function sendToParent(worker: Worker, message: WorkerMessage): Promise<void> {
+function sendToParent(worker: Pick<Worker, "send">, message: WorkerMessage): Promise<void> {
   return new Promise((resolve) => worker.send(message, () => resolve()));
 }

@@ -17,8 +17,9 @@ export interface WorkersMetrics extends MetricsSource {
 export const workerTimeout = 1_000;
 
 /**
- * Creates the metrics of workers. A worker that does not answer in time counts with its last known values, and so does
- * one that has exited, as far as they are sums. What a worker counted after the last scrape is lost when it crashes.
+ * Creates the metrics of workers. A worker that does not answer in time, or cannot, counts with its last known values,
+ * and so does one that has exited, as far as they are sums. What a worker counted after the last scrape is lost when it
+ * crashes.
  */
 export function createWorkersMetrics(timer: Timer): WorkersMetrics {
   const latest = new Map<Pick<WorkerProcess, "readMetrics" | "exited">, readonly Snapshot[]>();
@@ -45,8 +46,8 @@ export function createWorkersMetrics(timer: Timer): WorkersMetrics {
         [...latest.keys()].map(async (worker) => {
           const reading = worker.readMetrics().then((snapshots) => {
             // A late answer still is newer than the one before.
-            if (latest.has(worker)) latest.set(worker, snapshots);
-            return true;
+            if (snapshots && latest.has(worker)) latest.set(worker, snapshots);
+            return snapshots !== undefined;
           });
           return withTimeout(reading, workerTimeout, timer);
         }),

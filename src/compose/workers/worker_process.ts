@@ -25,8 +25,8 @@ export interface WorkerProcess {
    * @throws Error with the worker's problem.
    */
   prepareReload(config: Config): Promise<Commit>;
-  /** Resolves with the worker's metrics. Never resolves if the worker does not answer. */
-  readMetrics(): Promise<readonly Snapshot[]>;
+  /** Resolves with the worker's metrics, undefined if it cannot read them. Never resolves if it does not answer. */
+  readMetrics(): Promise<readonly Snapshot[] | undefined>;
   /** Stops the worker gracefully; see {@link ParentMessage}. */
   stop(isLast: boolean): void;
   /** Kills the worker at once. */
@@ -72,7 +72,7 @@ export function forkWorker(number: number, configOf: () => Config): WorkerProces
   const onPrepared = new Map<number, (problem: string | undefined) => void>();
   let config: Config | undefined;
   let reloads = 0;
-  let reading: Promise<readonly Snapshot[]> | undefined;
+  let reading: Promise<readonly Snapshot[] | undefined> | undefined;
   const exited = new Promise<WorkerExit>((resolve) => {
     worker.once("exit", (code: number | null, signal: string | null) => {
       if (code !== 0) lastHandle()?.close();

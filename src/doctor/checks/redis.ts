@@ -48,7 +48,7 @@ const usesTls = ({ url, tls }: RedisConfig) => tls !== undefined || url?.startsW
 function explain(text: string, error: unknown, redis: RedisConfig): Explanation {
   const [, right] = /\(missing right: (\+\S+)\)/.exec(text) ?? [];
   if (right !== undefined) {
-    const user = redis.username ?? "default";
+    const { username: user = "default" } = (text.startsWith("no Sentinel") && redis.sentinel) || redis;
     return {
       remedy: `grant it (ACL SETUSER ${user} ${right}), and the other rights that docs/redis.md lists`,
     };

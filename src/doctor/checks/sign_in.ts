@@ -49,7 +49,7 @@ export function signInCheck(parties: SignInParties | { readonly missing: string 
 }
 
 /** The step that is being made, and whether the ticket was withdrawn after a failure. */
-interface Progress {
+export interface Progress {
   step: string;
   isWithdrawn: boolean;
 }
@@ -61,25 +61,19 @@ async function playSignIn(
   timeout: number,
   progress: Progress,
 ): Promise<ExchangeUserInfoResponse> {
-  const { address, tls } = connection;
   const codeVerifier = createCodeVerifier();
   const { ticketId, ticketSecret, qrContent } = await app.createTicket({
     codeChallenge: codeChallengeOf(codeVerifier),
     requester: { deviceName: "qrlogin doctor" },
     capabilities: [CreatorCapability.CHECK_CODE],
   });
-  const phone = createApproverClient({
-    ...{ address, token: userToken, deadlineMs: timeout },
-    ...(tls !== undefined && { tls }),
-  });
   try {
-    progress.step = "the phone scans the code (MarkScanned)";
-    await phone.markScanned({
-      scanned: { $case: "qrContent", value: qrContent },
-      capabilities: [PhoneCapability.CHECK_CODE],
-    });
-    progress.step = "the user approves (Authorize)";
-    const { checkCode } = await phone.authorize({ ticketId });
+    const checkCode = await approveOnPhone(
+      { connection, userToken },
+      { ticketId, qrContent },
+      timeout,
+      progress,
+    );
     if (checkCode !== "") {
       progress.step = "the website submits the check code (SubmitCheckCode)";
       await app.submitCheckCode({ ticketId, ticketSecret, checkCode });
@@ -95,6 +89,29 @@ async function playSignIn(
       () => false,
     );
     throw error;
+  }
+}
+
+/** Scans and approves as the phone of the user, at the service. Resolves with the check code, or an empty text. */
+export async function approveOnPhone(
+  { connection: { address, tls }, userToken }: SignInParties,
+  { ticketId, qrContent }: { readonly ticketId: string; readonly qrContent: string },
+  timeout: number,
+  progress: Pick<Progress, "step">,
+): Promise<string> {
+  const phone = createApproverClient({
+    ...{ address, token: userToken, deadlineMs: timeout },
+    ...(tls !== undefined && { tls }),
+  });
+  try {
+    progress.step = "the phone scans the code (MarkScanned)";
+    await phone.markScanned({
+      scanned: { $case: "qrContent", value: qrContent },
+      capabilities: [PhoneCapability.CHECK_CODE],
+    });
+    progress.step = "the user approves (Authorize)";
+    const { checkCode } = await phone.authorize({ ticketId });
+    return checkCode;
   } finally {
     phone.close();
   }

@@ -126,14 +126,20 @@ function methodAndRouteOf({ method, routeOptions }: FastifyRequest): string {
   return `${method} ${routeOptions.url ?? "without a route"}`;
 }
 
-/** Serializers for fastify's own log lines: the path without the query string, and no headers. */
+/** Serializers for the lines of routes, fastify's own among them: paths without the query string, and no headers. */
 export const logSerializers = {
   req: (request: { readonly method: string; readonly url: string }) =>
     `${request.method} ${pathOf(request.url)}`,
   res: (reply: { readonly statusCode: number }) => String(reply.statusCode),
-  // Fastify quotes the URL in some of its errors. A hook of the site can throw anything.
-  err: (error: unknown) =>
-    withoutQuery(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+  // Only these fields: what else an error has may be from the request.
+  err(error: unknown) {
+    // A hook of the site can throw anything.
+    const { type, message, stack } = stdSerializers.err(
+      error instanceof Error ? error : new Error(String(error)),
+    );
+    // Fastify quotes the URL in some of its errors.
+    return { type, message: withoutQuery(message), stack: withoutQuery(stack) };
+  },
 };
 
 /**

@@ -9,26 +9,36 @@ import { parseAltNames } from "./subject_alt_names.js";
 export interface ClientCertificates {
   /** Reads the certificate of a connection, once. */
   read(session: Http2Session): void;
-  /** Returns the certificate of the connection of a call, unless the call is forwarded for somebody else. */
+  /** Returns the certificate of the connection of a call, as one that is not accepted if the call is forwarded. */
   ofCall(call: ServerCall): ClientCertificate | undefined;
   /** Returns the certificate of the connection of a stream, likewise. */
   ofStream(session: Http2Session | undefined, headers: IncomingHttpHeaders): ClientCertificate | undefined;
 }
 
+/** Certificate of a call that a gateway forwards with the credential of its caller, whose certificate is unknown. */
+const ofForwarder: ClientCertificate = {
+  names: [],
+  validTo: Number.POSITIVE_INFINITY,
+  failure: "it is that of the gateway that forwards the call",
+};
+
 /** Creates the certificates of a server. */
 export function createClientCertificates(): ClientCertificates {
   const certificates = new WeakMap<Http2Session, ClientCertificate>();
-  const ofSession = (session: Http2Session | undefined) => session && certificates.get(session);
+  function ofSession(session: Http2Session | undefined, isForwarded: boolean): ClientCertificate | undefined {
+    const certificate = session && certificates.get(session);
+    return certificate && isForwarded ? ofForwarder : certificate;
+  }
   return {
     read(session) {
       const certificate = readCertificate(session.socket as TLSSocket);
       if (certificate) certificates.set(session, certificate);
     },
     ofCall(call) {
-      return call.metadata.get(forwardedKey).length > 0 ? undefined : ofSession(sessionOf(call));
+      return ofSession(sessionOf(call), call.metadata.get(forwardedKey).length > 0);
     },
     ofStream(session, headers) {
-      return headers[forwardedKey] === undefined ? ofSession(session) : undefined;
+      return ofSession(session, headers[forwardedKey] !== undefined);
     },
   };
 }

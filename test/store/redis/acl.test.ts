@@ -86,6 +86,7 @@ describe.skipIf(!hasRedis)(`an ACL user of Redis${withoutRedis}`, () => {
       const message = await startErrorWith(...keysAndChannels, ...commands, `-${name}`);
       expect(message).toMatch(/^Redis at 127\.0\.0\.1:\d+ .*$/);
       expect(message).toContain(`'${name}' command`);
+      expect(message).toContain(`(missing right: +${name})`);
       expect(message).not.toContain(connectionOptions.password);
     },
   );

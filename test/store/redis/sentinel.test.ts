@@ -82,6 +82,8 @@ describe.skipIf(!hasRedis)(`on a Redis with Sentinels${withoutRedis}`, () => {
     });
     const store = await useTestStore(unused, { topology });
     await createTicketIn(store);
+    for (const each of redis.sentinels) await each.command("ACL", "SETUSER", "qrlogin", "-sentinel|replicas");
+    await expect(openTestStore(unused, { topology })).rejects.toThrow("(missing right: +sentinel|replicas)");
   });
 
   // Last, because another server is the primary afterwards.

@@ -1,6 +1,7 @@
 import type { Clock } from "../../../base/clock.js";
 import type { ReplicationOptions } from "../connection/command_executor.js";
 import { type ConnectionOptions, connect } from "../connection/connection.js";
+import { withMissingRight } from "../connection/redis_errors.js";
 import type { StoreEvents } from "../store_events.js";
 import type { Primaries } from "../topology/primaries.js";
 import type { Primary } from "../topology/primary.js";
@@ -30,7 +31,9 @@ async function queryPrimary<T>(primary: Primary, ask: (primary: Primary) => Prom
     return await ask(primary);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    throw new Error(`Redis at ${primary.address} cannot be queried: ${text}`, { cause: error });
+    throw new Error(`Redis at ${primary.address} cannot be queried: ${withMissingRight(text)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { formatAddress, splitAddress } from "../../../base/address.js";
 import { type Connection, type ConnectionOptions, connect } from "../connection/connection.js";
+import { withMissingRight } from "../connection/redis_errors.js";
 import { hashSlotOf } from "../keys.js";
 
 /** The location of keys, as last known. */
@@ -146,7 +147,7 @@ async function fetchLatestLayout(
   if (newest) return newest.layout;
   const reasons = answers.map((answer, index) => {
     const isError = answer.status === "rejected" && answer.reason instanceof Error;
-    return `${nodes[index]}: ${isError ? answer.reason.message : "no reply"}`;
+    return `${nodes[index]}: ${isError ? withMissingRight(answer.reason.message) : "no reply"}`;
   });
   throw new Error(`no ${nodeKind} answers: ${reasons.join("; ")}`);
 }
