@@ -7,9 +7,12 @@
 //
 // Exits with 0 on SERVING or status 200. Otherwise exits with 1, and writes the problem to standard error in one line.
 // On loopback the certificate is not verified, because it has another name and the check sends no secrets. Elsewhere it
-// is verified; NODE_EXTRA_CA_CERTS adds root certificates.
+// is verified; NODE_EXTRA_CA_CERTS adds root certificates. A service that requires client certificates gets the one
+// that HEALTH_CHECK_CERT_FILE and HEALTH_CHECK_KEY_FILE name, as PEM.
+import { readFileSync } from "node:fs";
 import { get as getPlain } from "node:http";
 import { get as getByTls } from "node:https";
+import { env } from "node:process";
 import { Client, credentials } from "@grpc/grpc-js";
 
 /** How long a response may take, in milliseconds. */
@@ -38,12 +41,18 @@ function isLoopback({ hostname }) {
   return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
+/** Returns private key and certificate, null without them. */
+function clientCertificate() {
+  const { HEALTH_CHECK_CERT_FILE: certFile, HEALTH_CHECK_KEY_FILE: keyFile } = env;
+  return certFile && keyFile ? [readFileSync(keyFile), readFileSync(certFile)] : [null, null];
+}
+
 function faultOfService(url) {
   const service = url.pathname.replace(/^\//, "");
   const channel =
     url.protocol === "grpc:"
       ? credentials.createInsecure()
-      : credentials.createSsl(null, null, null, { rejectUnauthorized: !isLoopback(url) });
+      : credentials.createSsl(null, ...clientCertificate(), { rejectUnauthorized: !isLoopback(url) });
   const client = new Client(url.host, channel, {
     "grpc.enable_http_proxy": 0,
     // An IP address may not be sent as the name of the server, and on loopback the name says nothing.
@@ -84,7 +93,8 @@ function faultOfGateway(url) {
   });
 }
 
-const found = await fault(process.argv[2]);
+// A file of the certificate may be missing, or no PEM.
+const found = await fault(process.argv[2]).catch((error) => error.message);
 if (found !== undefined) process.stderr.write(`health check: ${found}\n`);
 // At once: an open connection would hold the process.
 process.exit(found === undefined ? 0 : 1);

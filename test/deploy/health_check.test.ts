@@ -4,7 +4,12 @@ import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { parse } from "yaml";
+import type { Environment } from "../../src/config/environment.js";
 import { writeCertificate } from "../support/certificate.js";
+import { shopCertificate } from "../support/client_certificates.js";
+import { temporaryFile } from "../support/config_files.js";
+import { privateKey } from "../support/fixed_certificates.js";
+import { mutualTlsSettings } from "../support/mutual_tls_service.js";
 import {
   anyPortEnvironment,
   type ProcessExit,
@@ -15,8 +20,8 @@ import {
 import { startTestServer } from "../support/server.js";
 import { listAt, manifests, type Tree, textOf, treeOf, valuesOf } from "./files.js";
 
-function healthOf(address: string): Promise<ProcessExit> {
-  return startProcess(process.execPath, ["deploy/health_check.mjs", address]).exited;
+function healthOf(address: string, environment: Environment = {}): Promise<ProcessExit> {
+  return startProcess(process.execPath, ["deploy/health_check.mjs", address], environment).exited;
 }
 
 const serviceName = "qrlogin.v1.QrLoginService";
@@ -55,6 +60,21 @@ describe("the health check of the image", () => {
     expect(await healthOf(`grpcs://${grpc}/${serviceName}`)).toMatchObject({ code: 0, stderr: "" });
     expect(await healthOf(`https://${gateway}/healthz`)).toMatchObject({ code: 0, stderr: "" });
     expect((await healthOf(`grpc://${grpc}`)).code).toBe(1);
+  });
+
+  it("presents a certificate to a service that requires one", async () => {
+    const server = await startTestServer({ settings: mutualTlsSettings("required") });
+    onTestFinished(() => server.stop());
+    const files = {
+      HEALTH_CHECK_CERT_FILE: temporaryFile("client.crt", shopCertificate),
+      HEALTH_CHECK_KEY_FILE: temporaryFile("client.key", privateKey),
+    };
+    const address = `grpcs://${server.address}`;
+    expect(await healthOf(address, files)).toMatchObject({ code: 0, stderr: "" });
+    expect((await healthOf(address)).code).toBe(1);
+    const missing = await healthOf(address, { ...files, HEALTH_CHECK_KEY_FILE: "/missing/client.key" });
+    expect(missing).toMatchObject({ code: 1 });
+    expect(missing.stderr).toMatch(/^health check: ENOENT: .*missing.client.key'\n$/);
   });
 
   it("fails on NOT_SERVING and on an unknown name, and prints it", async () => {
