@@ -1,6 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ConnectionOptions, TlsOptions } from "../../../src/store/redis/connection/connection.js";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createServer, type TLSSocket } from "node:tls";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import {
+  type ConnectionOptions,
+  connect,
+  type TlsOptions,
+} from "../../../src/store/redis/connection/connection.js";
 import { type Certificate, writeCertificate } from "../../support/certificate.js";
+import { certificate, privateKey } from "../../support/fixed_certificates.js";
 import {
   freePort,
   hasRedis,
@@ -60,6 +68,12 @@ describe.skipIf(!hasRedis)(`a Redis with TLS${withoutRedis}`, () => {
     await useTestStore(at("127.0.0.1"), { connectionOptions: await loginBy({ serverName: "localhost" }) });
   });
 
+  test("a Redis with TLS is used under another IP address only with serverName", async () => {
+    const connectionOptions = await loginBy({ serverName: "192.0.2.1" });
+    await expect(openTestStore(at("localhost"), { connectionOptions })).rejects.toThrow(/192\.0\.2\.1/);
+    await useTestStore(at("localhost"), { connectionOptions: await loginBy({ serverName: "127.0.0.1" }) });
+  });
+
   test("an untrusted certificate is rejected", async () => {
     const connectionOptions = await loginBy({ ca: undefined });
     await expect(openTestStore(at("127.0.0.1"), { connectionOptions })).rejects.toThrow(
@@ -80,4 +94,22 @@ describe.skipIf(!hasRedis)(`a Redis with TLS${withoutRedis}`, () => {
     const byTls = openTestStore(redis, { connectionOptions: await loginBy({}), timeout: 1_000 });
     await expect(byTls).rejects.toThrow(/^Redis at .* cannot be used: /);
   });
+});
+
+test.each([
+  ["localhost", "localhost"],
+  // Node.js would warn of an IP address.
+  ["127.0.0.1", false],
+])("with the serverName %s, Redis gets the server name %s", async (serverName, sent) => {
+  const server = createServer({ cert: certificate, key: privateKey });
+  onTestFinished(() => void server.close());
+  const connected = once(server, "secureConnection");
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const tls = { ca: certificate, cert: undefined, key: undefined, serverName };
+  const failure = connect(`localhost:${port}`, { ...plainConnectionOptions, tls }, 5_000).catch(String);
+  const [socket] = (await connected) as [TLSSocket & { servername: string | false }];
+  expect(socket.servername).toBe(sent);
+  socket.destroy();
+  await failure;
 });

@@ -1,4 +1,9 @@
 import { isIP } from "node:net";
+import {
+  checkServerIdentity,
+  type PeerCertificate,
+  type ConnectionOptions as TlsConnectionOptions,
+} from "node:tls";
 import { Redis, type RedisOptions } from "ioredis";
 import { splitAddress } from "../../../base/address.js";
 import { NotSentError } from "./redis_errors.js";
@@ -167,10 +172,15 @@ function toRedisOptions(
   } satisfies RedisOptions;
 }
 
-function toTlsOptions(host: string, { ca, cert, key, serverName }: TlsOptions): object {
+function toTlsOptions(host: string, { ca, cert, key, serverName = host }: TlsOptions): TlsConnectionOptions {
   return {
-    // An IP address is no server name (RFC 6066, section 3).
-    ...(serverName !== undefined || isIP(host) === 0 ? { servername: serverName ?? host } : {}),
+    // An IP address is no server name (RFC 6066, section 3), but the certificate has to name it.
+    ...(isIP(serverName) === 0
+      ? { servername: serverName }
+      : {
+          checkServerIdentity: (_host: string, peer: PeerCertificate) =>
+            checkServerIdentity(serverName, peer),
+        }),
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
