@@ -2,12 +2,13 @@ import type { Clock } from "../base/clock.js";
 import { isTerminal, type Ticket, type TicketState } from "../domain/ticket.js";
 import type { TicketObserver } from "../service/ticket_observer.js";
 import { undeclared } from "./instruments.js";
+import { RecentMap } from "./recent_map.js";
 import type { MetricsRegistry } from "./registry.js";
 
 /** Upper bounds of the times that people take, in seconds. */
 const bounds = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600] as const;
 
-/** Number of tickets whose times are known. With more, the one that was written longest ago is forgotten. */
+/** Largest number of tickets whose times are known. Those that were written longest ago are forgotten. */
 const maxTimedTickets = 50_000;
 
 /** Number of apps with a label of their own. Further ones count together. */
@@ -62,9 +63,7 @@ export function createTicketMetrics(
     bounds,
   });
   const apps = new Set<string>();
-  // A Map, oldest entry first: `lru-cache` clears all its places whenever its last entry is deleted, which takes as
-  // long as a call where one person signs in at a time.
-  const times = new Map<string, TicketTimes>();
+  const times = new RecentMap<TicketTimes>(maxTimedTickets);
   const live = seesAllWrites
     ? registry.gauge({
         name: "qrlogin_live_tickets",
@@ -82,15 +81,8 @@ export function createTicketMetrics(
     if (before?.createdAt !== undefined && state === "EXCHANGED")
       steps.with({ step: "sign_in" }).observe((now - before.createdAt) / 1_000);
     if (state === previous?.state) return;
-    // Deleted first, so that the new entry is the youngest.
-    times.delete(id);
-    if (isTerminal(state)) return;
-    if (times.size >= maxTimedTickets)
-      for (const [oldest] of times) {
-        times.delete(oldest);
-        break;
-      }
-    times.set(id, { createdAt: previous ? before?.createdAt : now, since: now });
+    if (isTerminal(state)) times.delete(id);
+    else times.set(id, { createdAt: previous ? before?.createdAt : now, since: now });
   }
 
   function declareApp(app: string): void {
