@@ -27,6 +27,8 @@ export interface FileWatcherOptions {
   onChange(): void;
   /** Called when a file does not respond, such as one of a network file system whose server is gone. */
   onHang(file: string): void;
+  /** Reads a file in place of {@link digestOf}. */
+  readonly readDigest?: ((file: string) => Promise<string>) | undefined;
 }
 
 /** Time that a file has to respond, in milliseconds. */
@@ -49,7 +51,8 @@ const maxBytes = 1_048_576;
  * changes: a mounted Kubernetes volume changes by a symbolic link two folders up, an editor puts another file in place
  * of the old one, a network file system reports nothing, and the number of watches is limited.
  */
-export function createFileWatcher({ interval, clock, onChange, onHang }: FileWatcherOptions): FileWatcher {
+export function createFileWatcher(options: FileWatcherOptions): FileWatcher {
+  const { interval, clock, onChange, onHang, readDigest = digestOf } = options;
   let watched: readonly string[] = [];
   let known: Contents = new Map();
   const hanging = new Set<string>();
@@ -83,7 +86,7 @@ export function createFileWatcher({ interval, clock, onChange, onHang }: FileWat
 
   async function digestInTime(file: string): Promise<string | undefined> {
     if (hanging.has(file) || hanging.size >= maxHanging) return undefined;
-    const reading = digestOf(file);
+    const reading = readDigest(file);
     const digest = await withTimeout(reading, readTimeout, clock);
     if (digest === undefined) {
       hanging.add(file);
@@ -130,7 +133,8 @@ export function createFileWatcher({ interval, clock, onChange, onHang }: FileWat
 /** Something that differs if the contents differ, by the name of the file. */
 type Contents = ReadonlyMap<string, string>;
 
-async function digestOf(file: string): Promise<string> {
+/** Reads a file. Resolves with a text that differs if the contents do. */
+export async function digestOf(file: string): Promise<string> {
   try {
     const status = await stat(file, { bigint: true });
     // Reading a pipe would take its content away from whoever it is meant for, or wait for ever.

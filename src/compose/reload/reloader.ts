@@ -5,7 +5,7 @@ import { ConfigError, formatProblems } from "../../config/config_error.js";
 import type { ConfigReading } from "../../config/load_config.js";
 import { planReload, type ReloadedProcess } from "../../config/reload/plan_reload.js";
 import type { ReloadResult } from "../../metrics/reload_metrics.js";
-import { createFileWatcher } from "./file_watcher.js";
+import { createFileWatcher, type FileWatcherOptions } from "./file_watcher.js";
 import type { Reloadable } from "./reloadable.js";
 
 /** Callback for the result of a reload. */
@@ -34,6 +34,8 @@ export interface ReloaderOptions {
   /** Reads the configuration again. */
   read(): ConfigReading;
   readonly clock: Clock;
+  /** Reads a file to see whether it has changed, as {@link FileWatcherOptions.readDigest}. */
+  readonly readDigest?: FileWatcherOptions["readDigest"];
 }
 
 /** Number of attempts to read a configuration that names other files each time. */
@@ -57,7 +59,7 @@ export function createReloader(options: ReloaderOptions): Reloader {
   let isClosed = false;
   let isReloading = false;
   const watcher = createFileWatcher({
-    ...{ interval: config.reload.interval, clock, onChange: request },
+    ...{ interval: config.reload.interval, clock, onChange: request, readDigest: options.readDigest },
     onHang: (file) =>
       target?.log.warn({ file }, "a file does not respond; nothing can be reloaded until it does"),
   });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import { stringify } from "yaml";
-import { createFileWatcher, readTimeout } from "../../../src/compose/reload/file_watcher.js";
+import { createFileWatcher, digestOf, readTimeout } from "../../../src/compose/reload/file_watcher.js";
 import { createReloader } from "../../../src/compose/reload/reloader.js";
 import { readConfig } from "../../../src/config/load_config.js";
 import { createManualClock, type ManualClock } from "../../support/clock.js";
@@ -11,21 +11,17 @@ import { contentWith } from "../../support/config_files.js";
 import { eventually } from "../../support/eventually.js";
 
 /** Files that do not respond, as those of a network file system whose server is gone. */
-const mounts = vi.hoisted(() => ({
+const mounts = {
   isAway: (_file: string): boolean => false,
   reads: [] as string[],
   waiting: [] as (() => void)[],
-}));
+};
 
-vi.mock(import("node:fs/promises"), async (original) => {
-  const real = await original();
-  const stat = async (file: string, options: object) => {
-    mounts.reads.push(file);
-    if (mounts.isAway(file)) await new Promise<void>((resolve) => mounts.waiting.push(resolve));
-    return real.stat(file, options);
-  };
-  return { ...real, stat: stat as typeof real.stat };
-});
+async function readDigest(file: string): Promise<string> {
+  mounts.reads.push(file);
+  if (mounts.isAway(file)) await new Promise<void>((resolve) => mounts.waiting.push(resolve));
+  return digestOf(file);
+}
 
 let folder: string;
 let clock: ManualClock;
@@ -65,7 +61,7 @@ it("a file that does not respond is reported once, and the others are still watc
   const [away, here] = [write("away", "1"), write("here", "1")];
   const onChange = vi.fn();
   const onHang = vi.fn();
-  const watcher = createFileWatcher({ interval: 10_000, clock, onChange, onHang });
+  const watcher = createFileWatcher({ interval: 10_000, clock, onChange, onHang, readDigest });
   onTestFinished(watcher.close);
   await watcher.acknowledge([away, here]);
   mounts.isAway = (file) => file === away;
@@ -83,7 +79,7 @@ it("a file that does not respond is reported once, and the others are still watc
 it("no more than two files hang at a time, and the reads of others wait until one responds", async () => {
   const files = ["a", "b", "c", "d"].map((name) => write(name, "1"));
   const onHang = vi.fn();
-  const watcher = createFileWatcher({ interval: 10_000, clock, onChange() {}, onHang });
+  const watcher = createFileWatcher({ interval: 10_000, clock, onChange() {}, onHang, readDigest });
   onTestFinished(watcher.close);
   mounts.isAway = () => true;
   mounts.reads = [];
@@ -103,7 +99,7 @@ it("a reload fails while a file does not respond, without reading it, and is mad
   const first = read();
   if ("error" in first) throw first.error;
   const { config, files } = first;
-  const reloader = createReloader({ process: "service", config, files, read, clock });
+  const reloader = createReloader({ process: "service", config, files, read, clock, readDigest });
   onTestFinished(reloader.close);
   await untilNextLook();
   const lines: object[] = [];
