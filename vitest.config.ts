@@ -36,7 +36,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/build_program.ts"],
-    // One process for each processor. It runs file after file and loads only once what they share.
+    // One process for each processor. It runs file after file and loads only once what they share. For the same reason
+    // no test can mock a module: another file may have loaded it.
     isolate: false,
     maxWorkers: availableParallelism(),
     sequence: { sequencer: LongestFirst },
