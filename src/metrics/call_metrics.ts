@@ -70,7 +70,7 @@ export function createCallMetrics(registry: MetricsRegistry): CallObserver {
         onStart: () => startedCalls.add(),
         onEnd(code, error, durationMs) {
           (code === "OK" ? succeeded : failed)?.observe(durationMs / 1_000);
-          endedByCode.get(code)?.add();
+          (endedByCode.get(code) ?? ended.with({ grpc_method: name, grpc_status: code })).add();
           if (!error) return;
           errors.with({ reason: error.reason }).add();
           if (error.exceededLimit !== undefined) limited.with({ limit: error.exceededLimit }).add();

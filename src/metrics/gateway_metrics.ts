@@ -8,7 +8,7 @@ import { handleRejections } from "../gateway/tickets/ticket_observer.js";
 import { callCodes } from "../server/messages/errors.js";
 import { outcomeOf, outcomes } from "./call_metrics.js";
 import { createImageMetrics } from "./image_metrics.js";
-import { combinationsOf } from "./instruments.js";
+import { combinationsOf, undeclared } from "./instruments.js";
 import type { MetricsRegistry } from "./registry.js";
 
 /** Upper bounds of the durations of requests in seconds: fewer than for calls, since there are many routes. */
@@ -19,6 +19,12 @@ const statusClasses = ["2xx", "4xx", "5xx"] as const;
 
 /** Codes of calls: those of the service, and those of a proxy or of a server that is none of ours. */
 const clientCodes = [...callCodes, "UNKNOWN", "UNIMPLEMENTED"];
+
+/** Reasons of requests of Connect and gRPC-Web that their caller has ended. */
+const callerReasons = ["CANCELED", "DEADLINE_EXCEEDED"] as const;
+
+/** Calls whose method or code a newer service or a proxy has invented. */
+const otherCall = { grpc_method: undeclared, grpc_status: undeclared };
 
 /** The method with which the gateway asks whether the service is there. */
 const healthMethod = "grpc.health.v1.Health/Check";
@@ -58,7 +64,9 @@ function createRequestMetrics(registry: MetricsRegistry) {
     name: "qrlogin_gateway_errors_total",
     help: "Requests that met an error, by its reason.",
     labels: ["reason"],
-    series: [...errorReasons, ...gatewayErrorReasons].map((reason) => ({ reason })),
+    series: [...errorReasons, ...gatewayErrorReasons, ...callerReasons, undeclared].map((reason) => ({
+      reason,
+    })),
   });
   const streams = registry.gauge({
     name: "qrlogin_gateway_streams",
@@ -168,14 +176,14 @@ function createCallMetrics(registry: MetricsRegistry) {
     name: "grpc_client_call_duration_seconds",
     help: "Time that a call of the gateway to the service took, retries included. A WatchStatus takes minutes.",
     labels: ["grpc_method", "grpc_status"],
-    series: combinationsOf({ grpc_method: methods, grpc_status: outcomes }),
+    series: [...combinationsOf({ grpc_method: methods, grpc_status: outcomes }), otherCall],
     bounds: requestBounds,
   });
   const ended = registry.counter({
     name: "qrlogin_gateway_calls_total",
     help: "Calls of the gateway to the service that have ended, by their gRPC code.",
     labels: ["grpc_method", "grpc_status"],
-    series: combinationsOf({ grpc_method: methods, grpc_status: clientCodes }),
+    series: [...combinationsOf({ grpc_method: methods, grpc_status: clientCodes }), otherCall],
   });
   return {
     callEnded({ method, codeName, durationMs }) {

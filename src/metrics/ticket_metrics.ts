@@ -62,7 +62,7 @@ export function createTicketMetrics(
     series: ["scan", "decision", "check_code", "exchange", "sign_in"].map((step) => ({ step })),
     bounds,
   });
-  const apps = new Set<string>();
+  let apps: ReadonlySet<string> = new Set();
   const times = new RecentMap<TicketTimes>(maxTimedTickets);
   const live = seesAllWrites
     ? registry.gauge({
@@ -92,11 +92,12 @@ export function createTicketMetrics(
 
   return {
     onApps(appIds) {
-      for (const appId of appIds) {
-        if (apps.size >= maxApps) return;
-        apps.add(appId);
-        declareApp(appId);
+      const configured = new Set(appIds.slice(0, maxApps));
+      for (const app of apps) {
+        if (!configured.has(app)) for (const [event] of transitions) eventsOfApps.remove({ app, event });
       }
+      for (const app of configured) declareApp(app);
+      apps = configured;
     },
     onWrite(ticket, previous) {
       const event = eventOf(ticket, previous);

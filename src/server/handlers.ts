@@ -111,8 +111,9 @@ export function createHandlers({
       call.setTicket(credentials.ticketId);
       return watch(app, credentials, {
         onTicket(ticket, traceparent) {
-          call.traceStatus(ticket.state, traceparent);
-          output.write({ status: toTicketStatus(ticket, credentials, clock) });
+          call.sendStatus(ticket.state, traceparent, () =>
+            output.write({ status: toTicketStatus(ticket, credentials, clock) }),
+          );
         },
         onEnd: output.end,
       });

@@ -9,6 +9,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import { splitAddress } from "../base/address.js";
+import { logIdOf } from "../domain/secrets.js";
 import type { CallSpan, CallTracer, TraceIds } from "../server/calls/call_tracer.js";
 import type { CallContexts } from "./call_contexts.js";
 import { continueFrom, linkTo } from "./remote_context.js";
@@ -73,17 +74,18 @@ class RecordedCall implements CallSpan {
     return context.with(this.active, work);
   }
 
-  setTicket(logId: string): void {
-    this.span.setAttribute("qrlogin.ticket", logId);
+  setTicket(ticketId: string): void {
+    this.span.setAttribute("qrlogin.ticket", logIdOf(ticketId));
   }
 
-  addStatus(state: string, traceparent: string | undefined): void {
-    // From now on the watch waits, perhaps for minutes. Others wake it, in contexts of their own.
+  addStatus(state: string, traceparent: string | undefined, send: () => void): void {
     this.release();
     const attributes = { "qrlogin.ticket.state": state };
     this.span.addEvent("qrlogin.ticket.status", attributes);
     const link = traceparent === undefined ? undefined : linkTo(traceparent, attributes);
     if (link) this.span.addLink(link);
+    // Timers that the watch sets now would keep its context, as long as another call holds contexts.
+    context.with(ROOT_CONTEXT, send);
   }
 
   end(code: number, reason?: string): void {
@@ -101,7 +103,7 @@ const unrecorded: CallSpan = {
   // A stream that had to wait for its turn starts in the context of the call that made way for it.
   run: (work) => (context.active() === ROOT_CONTEXT ? work() : context.with(ROOT_CONTEXT, work)),
   setTicket() {},
-  addStatus() {},
+  addStatus: (_state, _traceparent, send) => send(),
   end() {},
 };
 

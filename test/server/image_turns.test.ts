@@ -19,7 +19,7 @@ it("CreateTicket renders the images of different apps in turns", async () => {
   const request = CreateTicketRequest.fromPartial({ qrImage: { format: QrImageFormat.PNG } });
   const call = {
     setTicket: () => {},
-    traceStatus: () => {},
+    sendStatus: () => {},
     onEnd: () => {},
     signal: () => new AbortController().signal,
   };

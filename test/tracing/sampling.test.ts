@@ -109,7 +109,7 @@ describe("a call of the service", () => {
     const spanIds = await watch.run(async () => {
       await aTurn();
       const first = trace.getActiveSpan()?.spanContext().spanId;
-      watch.addStatus("PENDING", undefined);
+      watch.addStatus("PENDING", undefined, () => {});
       await aTurn();
       return [first, trace.getActiveSpan()];
     });
@@ -128,6 +128,19 @@ it("reads of Redis outside of a recorded call are in no trace, and begin none", 
   expect(exporter.getFinishedSpans()).toEqual([]);
   await startCall({}).run(() => store.get("within"));
   expect(exporter.getFinishedSpans().map(({ name }) => name)).toEqual(["redis get"]);
+});
+
+it("a watch leaves its context with its first status, even while another call holds contexts", async () => {
+  stubSampler("always_on");
+  const { startCall } = await startServiceTraces();
+  const [watch, other] = [startCall({}), startCall({})];
+  const active = () => trace.getActiveSpan()?.spanContext().spanId;
+  const later = new Promise((resolve) => {
+    watch.run(() => watch.addStatus("PENDING", undefined, () => setImmediate(() => resolve(active()))));
+  });
+  expect(await later).toBeUndefined();
+  expect(await other.run(async () => active())).toBe(other.ids?.spanId);
+  for (const call of [watch, other]) call.end(0);
 });
 
 describe("the contexts of calls", () => {

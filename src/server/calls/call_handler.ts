@@ -1,7 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { type handleServerStreamingCall, type handleUnaryCall, status } from "@grpc/grpc-js";
 import { newRequestId } from "../../base/request_id.js";
-import { logIdOf } from "../../domain/secrets.js";
 import { TicketError } from "../../domain/ticket_error.js";
 import { type Decoder, decodeRequest } from "../messages/decode.js";
 import { type Encoder, encodeResponse } from "../messages/encode.js";
@@ -34,8 +33,8 @@ export interface CallContext {
   onEnd(listener: EndListener): void;
   /** Returns a signal that is aborted when `onEnd` calls its listeners. */
   signal(): AbortSignal;
-  /** Records in the trace that a watch sends a status; see {@link CallSpan.addStatus}. */
-  traceStatus(state: string, traceparent: string | undefined): void;
+  /** Sends a status of a watch, and records that in the trace; see {@link CallSpan.addStatus}. */
+  sendStatus(state: string, traceparent: string | undefined, send: () => void): void;
 }
 
 /** A unary RPC: its codecs and its handler. */
@@ -170,11 +169,12 @@ class Context implements CallContext {
 
   setTicket(ticketId: string | undefined): void {
     this.logEntry.setTicket(ticketId);
-    if (ticketId !== undefined) this.span?.setTicket(logIdOf(ticketId));
+    if (ticketId !== undefined) this.span?.setTicket(ticketId);
   }
 
-  traceStatus(state: string, traceparent: string | undefined): void {
-    this.span?.addStatus(state, traceparent);
+  sendStatus(state: string, traceparent: string | undefined, send: () => void): void {
+    if (this.span) this.span.addStatus(state, traceparent, send);
+    else send();
   }
 
   onEnd(listener: EndListener): void {
