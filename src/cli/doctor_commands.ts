@@ -3,6 +3,7 @@ import { versions } from "node:process";
 import { type Command, InvalidArgumentError } from "commander";
 import { createOutgoingRequests } from "../auth/outgoing/outgoing_requests.js";
 import { createTokenSigner } from "../auth/signing/token_signer.js";
+import { isTrustworthyHost } from "../base/address.js";
 import { systemClock } from "../base/clock.js";
 import { tlsOf } from "../compose/gateway.js";
 import type { Config } from "../config/config.js";
@@ -170,7 +171,7 @@ function gatewaySignInOf(
   { gateway }: Config,
   signIn: SignInParties | { readonly missing: string },
   { gateway: url, app: appId, caFile }: DoctorOptions,
-): GatewaySignIn | undefined {
+): GatewaySignIn | { readonly skippedFor: string } | undefined {
   if (!gateway) {
     if (url !== undefined) throw new Error("--gateway needs a configuration with a section gateway");
     return undefined;
@@ -178,7 +179,14 @@ function gatewaySignInOf(
   const ca = caFile === undefined ? undefined : readFileSync(caFile, "utf8");
   const endpoint = url === undefined ? localEndpointOf(gateway) : { url, ca };
   const app = gateway.apps.find(({ id }) => appId === undefined || id === appId);
-  return endpoint && app && { endpoint, isOptional: url === undefined, app, parties: signIn };
+  if (!app && url !== undefined)
+    throw new Error(`--gateway needs an app of the gateway, which ${appId} is not`);
+  if (!app) return { skippedFor: `${appId} is no app of the gateway` };
+  if (!endpoint)
+    return {
+      skippedFor: `pages do not reach ${gateway.address} as it stands; name their address with --gateway`,
+    };
+  return { endpoint, isOptional: url === undefined, app, parties: signIn };
 }
 
 /** Parses the base address of a gateway, and removes the slash at its end. */
@@ -186,6 +194,9 @@ function parseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "" || url.username !== "")
     throw new InvalidArgumentError("Use a URL such as https://shop.example.com, without a query.");
+  // The doctor sends the secret of the app, and the gateway itself refuses pages of plain http.
+  if (url.protocol === "http:" && !isTrustworthyHost(url.hostname))
+    throw new InvalidArgumentError("Use https, except for this machine.");
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }
 

@@ -2,7 +2,7 @@ import type { TokenSigner } from "../auth/signing/token_signer.js";
 import type { Config } from "../config/config.js";
 import { certificateCheck } from "./checks/certificates.js";
 import { discoveryCheck } from "./checks/discovery.js";
-import { type GatewaySignIn, gatewaySignInCheck } from "./checks/gateway_sign_in.js";
+import { gatewaySignInCheck } from "./checks/gateway_sign_in.js";
 import { gatewayToServiceCheck } from "./checks/gateway_to_service.js";
 import { issuerEndpointChecks } from "./checks/issuer_endpoints.js";
 import { keyCheck } from "./checks/keys.js";
@@ -49,7 +49,7 @@ export interface ServiceCheckDependencies {
   /** Parties of a whole sign-in, or why there is none. */
   readonly signIn: SignInParties | { readonly missing: string };
   /** Sign-in through the gateway, if the configuration has one that can be reached. */
-  readonly gatewaySignIn: GatewaySignIn | undefined;
+  readonly gatewaySignIn: Parameters<typeof gatewaySignInCheck>[0] | undefined;
 }
 
 /** Returns the checks that call a running service. */

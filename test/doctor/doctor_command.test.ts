@@ -120,6 +120,16 @@ describe("qrlogin doctor", () => {
     expect(code).toBe(0);
   });
 
+  it("does not call a gateway without TLS at an address of the network, which rejects such pages", async () => {
+    const { file } = await startSite();
+    const content = parse(readFileSync(file, "utf8"));
+    Object.assign(content.gateway, { address: "192.0.2.7:8080", allowPlaintextOnNetwork: true });
+    const { stdout } = await run(["doctor", "--config", temporaryFile("q.yaml", stringify(content))]);
+    expect(stdout).toMatch(
+      /^skipped {2}sign-in through gateway {2,}pages do not reach 192\.0\.2\.7:8080 .* name their address with --gateway$/m,
+    );
+  });
+
   it("prints JSON for machines", async () => {
     const { file } = await startSite();
     const { code, stdout } = await run(["doctor", "--config", file, "--json"]);
@@ -139,6 +149,16 @@ describe("qrlogin doctor", () => {
       "an address of the gateway that is no URL",
       ["doctor", "--gateway", "shop.example.com"],
       "Use a URL such as https://shop.example.com, without a query.",
+    ],
+    [
+      "an address of the gateway to which the secret would go in plain text",
+      ["doctor", "--gateway", "http://shop.example.com"],
+      "Use https, except for this machine.",
+    ],
+    [
+      "an app that the gateway does not have",
+      ["doctor", "--config", "FILE", "--gateway", "https://shop.example.com", "--app", "blog"],
+      "qrlogin: --gateway needs an app of the gateway, which blog is not",
     ],
     [
       "JSON without findings",

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type GatewaySignIn, gatewaySignInCheck } from "../../src/doctor/checks/gateway_sign_in.js";
@@ -244,6 +245,34 @@ describe("a failed sign-in through gateway names its cause", () => {
     expect(lines[0]).toMatch(/^failed .* the event stream does not arrive, and polls do: /);
     expect(lines[0]).toMatch(text);
     expect(server.logText()).toContain("ExchangeUserInfo");
+  });
+
+  it("if the server of this machine does not answer the handshake, and survives what it does later", async () => {
+    const sockets: Socket[] = [];
+    const silent = createTcpServer((socket) => void sockets.push(socket)).listen(0, "127.0.0.1");
+    onTestFinished(() => void silent.close());
+    await once(silent, "listening");
+    const url = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const check = checkOf(url, { endpoint: { url, fingerprint: "AA:BB" } });
+    expect((await linesOf(check, { ...context, timeout: 100 }))[0]).toContain("no reply within 100 ms");
+    for (const socket of sockets) socket.resetAndDestroy();
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  it("without texts of an unknown server that a terminal would obey", async () => {
+    const { gateway } = await start();
+    const answerWith =
+      (problem: object): Change =>
+      (response, answer) => {
+        response.resume();
+        answer.writeHead(403, { "content-type": "application/json" }).end(JSON.stringify(problem));
+      };
+    const lineFor = async (problem: object) =>
+      (await linesOf(checkOf(await startProxy([gateway.url], { change: answerWith(problem) }))))[0];
+    const forged = "\u001b[2J\nok       sign-in";
+    expect(await lineFor({ reason: `X${forged}` })).toContain("fails: status 403 | another server");
+    const line = await lineFor({ reason: "FORBIDDEN", detail: forged + "x".repeat(500) });
+    expect(line).toMatch(/fails: 403, FORBIDDEN \| {1,2}\[2J ok {7}sign-inx{20,200}$/);
   });
 
   it("if the base path is wrong", async () => {

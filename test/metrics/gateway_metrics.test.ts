@@ -91,6 +91,22 @@ describe("metrics of requests", () => {
     release();
   });
 
+  it("a call of Connect whose deadline has passed counts by its own reason", async () => {
+    const { qrContent } = await browser.create();
+    let release = () => {};
+    readable = new Promise((resolve) => {
+      release = resolve;
+    });
+    onTestFinished(release);
+    await callRpc("MarkScanned", { qrContent }, { "connect-timeout-ms": "50" });
+    await settled();
+    expect(await samples()).toMatchObject({
+      'qrlogin_gateway_errors_total{reason="DEADLINE_EXCEEDED"}': 1,
+      'qrlogin_gateway_errors_total{reason="other"}': 0,
+    });
+    release();
+  });
+
   it("nobody can add a series: neither a sign-in, nor paths, methods, hosts, origins, apps or handles of a stranger", async () => {
     const atStart = Object.keys(await samples());
     const attack = async (variant: string) => {

@@ -26,7 +26,7 @@ it("counts a ticket that expires in the embedded store although nobody reads it,
   await store.close();
 });
 
-it("gives a hundred apps a label of their own, and counts further ones together", async () => {
+it("gives the first hundred apps of the configuration a label of their own, and counts further ones together", async () => {
   const registry = createMetricsRegistry();
   const observer = createTicketMetrics(registry, { clock: createManualClock(), seesAllWrites: false });
   const appIds = Array.from({ length: 150 }, (_, index) => `app${index}`);
@@ -42,4 +42,9 @@ it("gives a hundred apps a label of their own, and counts further ones together"
     50,
   ]);
   expect(sum("qrlogin_app_tickets_total")).toBe(151);
+  observer.onApps(["app120"]);
+  observer.onWrite({ ...ticketIn("PENDING"), appId: "app120" }, undefined);
+  const after = await scrapeOf({ readMetrics: async () => [await registry.snapshot()] });
+  const createdAfter = (app: string) => after.value("qrlogin_app_tickets_total", { app, event: "created" });
+  expect([createdAfter("app7"), createdAfter("app120")]).toEqual([undefined, 1]);
 });

@@ -68,11 +68,15 @@ export function explainGatewayFailure(error: unknown): { readonly text: string }
     return { text, ...explainConnectionFailure(error) };
   }
   const { status, headers, json } = error.response;
-  const reason = typeof json?.reason === "string" ? json.reason : undefined;
+  const reason =
+    typeof json?.reason === "string" && /^[A-Z_]{1,60}$/.test(json.reason) ? json.reason : undefined;
   if (reason === undefined) return { text: `status ${status}`, ...explainOther(status, headers.location) };
-  const detail = typeof json?.detail === "string" ? json.detail : undefined;
+  const detail = typeof json?.detail === "string" ? printable(json.detail) : undefined;
   return { text: `${status}, ${reason}`, cause: detail, ...explanations[reason] };
 }
+
+/** Returns the beginning of a text of an unknown server, without what a terminal would obey. */
+const printable = (text: string) => text.slice(0, 200).replace(/\p{C}/gu, " ");
 
 /** Explains a response that is none of the gateway's. */
 function explainOther(status: number, location: string | undefined): Explanation {

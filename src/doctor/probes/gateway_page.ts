@@ -78,7 +78,7 @@ export function openGatewayPage(endpoint: GatewayEndpoint, timeout: number): Gat
       },
     };
     const url = new URL(`${endpoint.url}${apiPath}${path}`);
-    const sent = await start(url, options, endpoint, signal);
+    const sent = await start(url, options, endpoint, signal, timeout);
     // Later errors end the body.
     sent.on("error", () => {});
     sent.end(body && JSON.stringify(body));
@@ -138,6 +138,7 @@ async function start(
   options: RequestOptions,
   { ca, fingerprint }: GatewayEndpoint,
   signal: AbortSignal,
+  timeout: number,
 ) {
   if (url.protocol === "http:") return request(url, options);
   if (fingerprint === undefined) {
@@ -151,7 +152,14 @@ async function start(
     },
     ALPNProtocols: ["http/1.1"],
   });
-  await once(socket, "secureConnect", { signal });
+  // `once` hears of the first error. There may be another one.
+  socket.on("error", () => {});
+  try {
+    await once(socket, "secureConnect", { signal });
+  } catch (error) {
+    socket.destroy();
+    throw signal.aborted ? new NoReplyError(timeout) : error;
+  }
   requireFingerprint(socket, fingerprint);
   return requestTls(url, { ...options, agent: undefined, createConnection: () => socket });
 }
