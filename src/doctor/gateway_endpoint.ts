@@ -7,8 +7,8 @@ import { reachableHost } from "./probes/probe_grpc_port.js";
 
 /**
  * Returns the gateway of a configuration on this machine, with the certificate of its file: the certificate names
- * public hosts. Returns undefined if the system chooses the port, if the file cannot be read, and for a gateway that has
- * no TLS on an address of the network: it rejects pages of plain http there.
+ * public hosts. Returns undefined if the system chooses the port, if the file cannot be read, and for a gateway that
+ * has no TLS on an address of the network: it rejects pages of plain http there.
  */
 export function localEndpointOf({ address: text, tls }: GatewayConfig): GatewayEndpoint | undefined {
   const address = parseAddress(text);

@@ -113,14 +113,17 @@ export function createFileWatcher(options: FileWatcherOptions): FileWatcher {
     async acknowledge(files) {
       const found = await readContents(files);
       const changed = differences(known, found);
-      const silent = files.filter((file) => !found.has(file));
+      const unread = files.filter((file) => !found.has(file));
       known = new Map([...known, ...found].filter(([file]) => files.includes(file)));
       watched = files;
       unsettled = undefined;
-      isIncomplete = silent.length > 0;
+      isIncomplete = unread.length > 0;
       schedule(interval);
-      if (isIncomplete)
+      if (isIncomplete) {
+        // The others were not tried: too many files hang already.
+        const silent = hanging.size > 0 ? [...hanging] : unread;
         throw new Error(`cannot read ${silent.join(", ")}: no response within ${readTimeout / 1_000} s`);
+      }
       return changed;
     },
     close() {

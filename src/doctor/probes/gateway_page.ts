@@ -152,8 +152,6 @@ async function start(
     },
     ALPNProtocols: ["http/1.1"],
   });
-  // `once` hears of the first error. There may be another one.
-  socket.on("error", () => {});
   try {
     await once(socket, "secureConnect", { signal });
   } catch (error) {

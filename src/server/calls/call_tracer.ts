@@ -15,8 +15,8 @@ export interface CallSpan {
   setTicket(ticketId: string): void;
   /**
    * Records that a watch sends a status. `traceparent` is the context of the write that caused it, if that was
-   * traced. The span then has a link to that write. Runs `send` outside of the span: the watch waits afterwards, perhaps
-   * for minutes, and what wakes it is part of no call.
+   * traced. The span then has a link to that write. Runs `send` outside of the span: the watch waits afterwards,
+   * perhaps for minutes, and what wakes it is part of no call.
    */
   addStatus(state: string, traceparent: string | undefined, send: () => void): void;
   /** Ends the span, with the gRPC code and, for an error of the service, its reason. */
