@@ -25,6 +25,16 @@ setUpGateway({
   },
 });
 
+/** Makes reads of the store wait until the returned function is called, or the test ends. */
+function holdReads(): () => void {
+  let release = () => {};
+  readable = new Promise((resolve) => {
+    release = resolve;
+  });
+  onTestFinished(release);
+  return release;
+}
+
 let registry: MetricsRegistry;
 const samples = () => samplesOf(registry);
 
@@ -74,11 +84,7 @@ describe("metrics of requests", () => {
 
   it("a request whose client is gone before the response counts as its own error", async () => {
     const { handle } = await browser.create();
-    let release = () => {};
-    readable = new Promise((resolve) => {
-      release = resolve;
-    });
-    onTestFinished(release);
+    const release = holdReads();
     const path = `${api}/tickets/status`;
     const { host, port } = new URL(gateway.url);
     const headers = `host: ${host}\r\nqrlogin-handle: ${handle}\r\ncookie: ${cookieOf(browser)}`;
@@ -93,11 +99,7 @@ describe("metrics of requests", () => {
 
   it("a call of Connect whose deadline has passed counts by its own reason", async () => {
     const { qrContent } = await browser.create();
-    let release = () => {};
-    readable = new Promise((resolve) => {
-      release = resolve;
-    });
-    onTestFinished(release);
+    const release = holdReads();
     await callRpc("MarkScanned", { qrContent }, { "connect-timeout-ms": "50" });
     await settled();
     expect(await samples()).toMatchObject({
