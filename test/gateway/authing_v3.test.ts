@@ -176,6 +176,8 @@ describe("the V3 exchange for a token set", () => {
   );
 
   it("the V3 exchange is rejected before it consumes the ticket when the service signs no tokens", async () => {
+    // The other gateway has connected by then: the sockets that this service leaves are counted.
+    await expect.poll(async () => (await browser.get("/readyz")).status).toBe(200);
     const plain = await startTestServer({ clock, tokenIssuer: false });
     const appOptions = { shop: { fullUserInStatus: true } };
     const before = await startTestGateway(plain.address, { clock, appOptions });
