@@ -19,7 +19,6 @@ import {
 import { writeCertificate } from "../support/certificate.js";
 import { otherPrivateKey } from "../support/fixed_certificates.js";
 import { freePort } from "../support/free_port.js";
-import { scrape } from "../support/scrape.js";
 import { customers, customersJwks, signToken } from "../support/tokens.js";
 import type { Fault } from "./fault.js";
 import { createRecordedLog, type FaultyService, startFaultyService } from "./world.js";
@@ -186,8 +185,6 @@ export const serviceFaults: readonly Fault[] = [
     section: "The event loop is delayed",
     async plant() {
       const service = await startFaultyService();
-      // The delays are those since the last scrape: of a long start, a single delay would be less than 1 %.
-      await scrape(service.metricsAddress);
       const end = performance.now() + 300;
       while (performance.now() < end);
       return [service];
