@@ -176,8 +176,10 @@ function gatewaySignInOf(
     if (url !== undefined) throw new Error("--gateway needs a configuration with a section gateway");
     return undefined;
   }
-  const ca = caFile === undefined ? undefined : readFileSync(caFile, "utf8");
-  const endpoint = url === undefined ? localEndpointOf(gateway) : { url, ca };
+  const endpoint =
+    url === undefined
+      ? localEndpointOf(gateway)
+      : { url, ca: caFile === undefined ? undefined : readFileSync(caFile, "utf8") };
   const app = gateway.apps.find(({ id }) => appId === undefined || id === appId);
   if (!app && url !== undefined)
     throw new Error(`--gateway needs an app of the gateway, which ${appId} is not`);

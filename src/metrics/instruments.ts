@@ -64,7 +64,10 @@ export interface LabelledSeries<Series> {
   readonly series: Series;
 }
 
-/** Value of every label in the series of all combinations that were not declared. Their sum stays right. */
+/**
+ * Value of every label in the series of all combinations that were not declared. Their sum stays right. Where they can
+ * occur, as with the codes of a newer service, this series is declared as well.
+ */
 export const undeclared = "other";
 
 /** Creates a family, and the function that lists its series. */

@@ -96,7 +96,7 @@ export function createTicketMetrics(
       for (const app of apps) {
         if (!configured.has(app)) for (const [event] of transitions) eventsOfApps.remove({ app, event });
       }
-      for (const app of configured) declareApp(app);
+      for (const app of [undeclared, ...configured]) declareApp(app);
       apps = configured;
     },
     onWrite(ticket, previous) {

@@ -5,8 +5,8 @@ it("keeps the half of the maximum that was written last, and never more than the
   const map = new RecentMap<number>(100);
   for (let written = 0; written < 1_000; written += 1) {
     map.set(`key ${written}`, written);
-    for (let age = 0; age < Math.min(written, 50); age += 1)
-      expect(map.get(`key ${written - age}`)).toBe(written - age);
+    const oldest = Math.max(0, written - 49);
+    expect(map.get(`key ${oldest}`)).toBe(oldest);
     expect(map.size).toBeLessThanOrEqual(100);
   }
   expect(map.get("key 0")).toBeUndefined();

@@ -47,4 +47,9 @@ it("gives the first hundred apps of the configuration a label of their own, and 
   const after = await scrapeOf({ readMetrics: async () => [await registry.snapshot()] });
   const createdAfter = (app: string) => after.value("qrlogin_app_tickets_total", { app, event: "created" });
   expect([createdAfter("app7"), createdAfter("app120")]).toEqual([undefined, 1]);
+  // The label of the others stays, though an app had it as its name.
+  observer.onApps(["other"]);
+  observer.onApps([]);
+  const { value: valueAtLast } = await scrapeOf({ readMetrics: async () => [await registry.snapshot()] });
+  expect(valueAtLast("qrlogin_app_tickets_total", { app: "other", event: "created" })).toBe(0);
 });
