@@ -94,8 +94,8 @@ export function createOpenCalls(
   /** Calls whose request has ended, in the order in which they are checked. */
   const running = new Set<Call>();
   /**
-   * Calls that have begun in this turn of the event loop. Most are over when the turn ends, and never enter a
-   * set.
+   * Calls that have begun in this turn of the event loop. They enter their sets together when it ends, unless they are
+   * over by then.
    */
   let begun: Call[] = [];
   /** Sum of the weights of incomplete calls. */
