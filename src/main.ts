@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setFlagsFromString } from "node:v8";
 import { descriptorLimit, limitProblem } from "./compose/file_descriptors.js";
 
 // This comes first: with too few file descriptors, loading the modules would fail.
@@ -7,6 +8,9 @@ if (limitError !== undefined) {
   process.stderr.write(`qrlogin: ${limitError}\n`);
   process.exit(1);
 }
+// V8 would allocate objects of HTTP/2 streams in the old generation, because enough of them live until the next
+// collection under load. A dead object there keeps the rest of its call from being freed with the young generation.
+setFlagsFromString("--no-allocation-site-pretenuring");
 const { logVerbosity, setLogVerbosity } = await import("@grpc/grpc-js");
 const { runCommand } = await import("./cli/commands.js");
 const { openStandardStream } = await import("./log/standard_stream.js");

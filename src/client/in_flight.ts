@@ -1,4 +1,5 @@
 import { status } from "@grpc/grpc-js";
+import { type Link, LinkedList } from "../base/linked_list.js";
 import { QrLoginError } from "./error.js";
 
 /** The running calls and watches of a client, for closing it. */
@@ -16,23 +17,23 @@ type Stop = (reason: unknown) => void;
 
 /** The calls with one signal of a caller, and the one listener that ends them. */
 interface SignalGroup {
-  readonly stops: Set<Stop>;
+  readonly stops: LinkedList<Stop>;
   readonly listener: () => void;
 }
 
 export function createInFlight(): InFlight {
-  // Sets instead of listeners: an AbortSignal searches all its listeners whenever one is added or removed, and
+  // Lists instead of listeners: an AbortSignal searches all its listeners whenever one is added or removed, and
   // a caller may pass the same signal to tens of thousands of watches.
-  const onClose = new Set<Stop>();
+  const onClose = new LinkedList<Stop>();
   const bySignal = new Map<AbortSignal, SignalGroup>();
   let closed: QrLoginError | undefined;
 
   function groupOf(signal: AbortSignal): SignalGroup {
     const known = bySignal.get(signal);
     if (known) return known;
-    const stops = new Set<Stop>();
+    const stops = new LinkedList<Stop>();
     const listener = () => {
-      for (const stop of [...stops]) stop(signal.reason);
+      for (const stop of stops) stop(signal.reason);
     };
     const group = { stops, listener };
     bySignal.set(signal, group);
@@ -40,9 +41,9 @@ export function createInFlight(): InFlight {
     return group;
   }
 
-  function removeFromSignal(signal: AbortSignal, stop: Stop): void {
+  function removeFromSignal(signal: AbortSignal, link: Link<Stop>): void {
     const group = bySignal.get(signal);
-    if (!group?.stops.delete(stop) || group.stops.size > 0) return;
+    if (!group?.stops.remove(link) || !group.stops.isEmpty) return;
     bySignal.delete(signal);
     signal.removeEventListener("abort", group.listener);
   }
@@ -53,21 +54,21 @@ export function createInFlight(): InFlight {
         stop(signal?.aborted ? signal.reason : closed);
         return () => {};
       }
-      const remove = () => {
-        if (signal) removeFromSignal(signal, stopOnce);
-        onClose.delete(stopOnce);
-      };
       const stopOnce = (reason: unknown) => {
         remove();
         stop(reason);
       };
-      if (signal) groupOf(signal).stops.add(stopOnce);
-      onClose.add(stopOnce);
+      const linkOfSignal = signal && groupOf(signal).stops.push(stopOnce);
+      const link = onClose.push(stopOnce);
+      function remove(): void {
+        if (signal && linkOfSignal) removeFromSignal(signal, linkOfSignal);
+        onClose.remove(link);
+      }
       return remove;
     },
     close() {
       closed ??= new QrLoginError(status.CANCELLED, "The client is closed");
-      for (const stopOnce of [...onClose]) stopOnce(closed);
+      for (const stopOnce of onClose) stopOnce(closed);
     },
   };
 }

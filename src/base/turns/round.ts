@@ -1,4 +1,4 @@
-import { createQueue } from "./queue.js";
+import { LinkedList } from "../linked_list.js";
 
 /** The reading side of a queue. */
 export interface QueueReader<T> {
@@ -22,7 +22,7 @@ export function createRound<Key, T, Line extends QueueReader<T>>(
 ): Round<Key, T, Line> {
   const lines = new Map<Key, Line>();
   /** Lines in the order of their turns, each of them once. */
-  const order = createQueue<{ readonly key: Key; readonly line: Line }>();
+  const order = new LinkedList<{ readonly key: Key; readonly line: Line }>();
   return {
     get isEmpty() {
       return order.isEmpty;

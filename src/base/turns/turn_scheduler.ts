@@ -1,4 +1,4 @@
-import { createQueue, type Queue } from "./queue.js";
+import { LinkedList } from "../linked_list.js";
 import { createRound } from "./round.js";
 import { createStartTurns, type Waiting } from "./start_turns.js";
 
@@ -22,7 +22,7 @@ export interface TurnScheduler<Caller = string> {
 }
 
 export function createTurnScheduler<Caller = string>(startsPerTurn: number): TurnScheduler<Caller> {
-  const queue = createRound<Caller, Waiting, Queue<Waiting>>(createQueue);
+  const queue = createRound<Caller, Waiting, LinkedList<Waiting>>(() => new LinkedList());
   const turns = createStartTurns(queue, () => startsPerTurn);
   return {
     waitForTurn(caller, call) {

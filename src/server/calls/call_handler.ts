@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { type handleServerStreamingCall, type handleUnaryCall, status } from "@grpc/grpc-js";
+import type { Link } from "../../base/linked_list.js";
 import { newRequestId } from "../../base/request_id.js";
 import { TicketError } from "../../domain/ticket_error.js";
 import { type Decoder, decodeRequest } from "../messages/decode.js";
@@ -10,7 +11,7 @@ import type { Admission } from "./admission.js";
 import type { CallerLogFields, CallLog, CallLogEntry } from "./call_log.js";
 import type { CallObserver, MethodObserver } from "./call_observer.js";
 import type { CallSpan, CallTracer } from "./call_tracer.js";
-import type { CallKind, InFlightCalls } from "./in_flight.js";
+import type { CallKind, EndableCall, InFlightCalls } from "./in_flight.js";
 import {
   authorizationOf,
   createRunningCall,
@@ -226,10 +227,11 @@ async function runCall<Caller, Result>(
   const requestId = requestIdOf(call.metadata);
   const logEntry = log.begin(name, requestId, span?.ids);
   const running = createRunningCall(call);
+  let link: Link<EndableCall> | undefined;
   let admittedKey: string | undefined;
   try {
     if (inFlight.stopReason) throw inFlight.stopReason;
-    inFlight.add(running, callKind);
+    link = inFlight.add(running, callKind);
     const authenticated = kind.authenticate(authorizationOf(call.metadata), running, call);
     const caller = authenticated instanceof Promise ? await authenticated : authenticated;
     logEntry.setCaller(kind.logFieldsOf(caller));
@@ -264,6 +266,6 @@ async function runCall<Caller, Result>(
   } finally {
     if (admittedKey !== undefined) admission.leave(admittedKey);
     running.release();
-    inFlight.delete(running);
+    if (link) inFlight.remove(link);
   }
 }

@@ -1,5 +1,6 @@
 import { systemClock } from "../../base/clock.js";
 import { type DrainPace, drainGradually } from "../../base/drain_gradually.js";
+import { type Link, LinkedList } from "../../base/linked_list.js";
 import type { TicketError } from "../../domain/ticket_error.js";
 
 /** A call that the server can end early. */
@@ -11,7 +12,7 @@ export interface EndableCall {
 export type CallKind = "calls" | "watches";
 
 /**
- * The calls in progress. They are kept in one set for each kind. Listeners on a shared AbortSignal would make
+ * The calls in progress. They are kept in one list for each kind. Listeners on a shared AbortSignal would make
  * every call cost more with each open watch, because an EventTarget searches all its listeners whenever one is
  * added or removed.
  */
@@ -20,8 +21,9 @@ export interface InFlightCalls {
   readonly stopReason: TicketError | undefined;
   /** Returns the number of calls of a kind. */
   count(kind: CallKind): number;
-  add(call: EndableCall, kind: CallKind): void;
-  delete(call: EndableCall): void;
+  /** Adds a call. Returns its link, to be passed to `remove`. */
+  add(call: EndableCall, kind: CallKind): Link<EndableCall>;
+  remove(link: Link<EndableCall>): void;
   /**
    * Sets the stop reason and ends all watches with it, spread over the time of the pace. Other calls go on.
    * Resolves once the last watch was told to end.
@@ -36,26 +38,23 @@ export interface InFlightCalls {
 const atOnce: DrainPace = { timeMs: 0, timer: systemClock };
 
 export function createInFlightCalls(): InFlightCalls {
-  const open: Record<CallKind, Set<EndableCall>> = { calls: new Set(), watches: new Set() };
-  const isIdle = () => open.calls.size === 0 && open.watches.size === 0;
+  const open = { calls: new LinkedList<EndableCall>(), watches: new LinkedList<EndableCall>() };
+  const isIdle = () => open.calls.isEmpty && open.watches.isEmpty;
   let stopReason: TicketError | undefined;
   let idleListeners: (() => void)[] = [];
 
-  /** Ends calls. The iterator of a set skips calls that are deleted before their turn, and sees added ones. */
+  /** Ends calls. The iterator of a list skips calls that are removed before their turn, and sees added ones. */
   const endAll = (kind: CallKind, reason: TicketError, pace: DrainPace) =>
-    drainGradually(open[kind].values(), open[kind].size, (call) => call.end(reason), pace);
+    drainGradually(open[kind][Symbol.iterator](), open[kind].size, (call) => call.end(reason), pace);
 
   return {
     get stopReason() {
       return stopReason;
     },
     count: (kind) => open[kind].size,
-    add(call, kind) {
-      open[kind].add(call);
-    },
-    delete(call) {
-      open.calls.delete(call);
-      open.watches.delete(call);
+    add: (call, kind) => open[kind].push(call),
+    remove(link) {
+      link.list?.remove(link);
       if (!isIdle()) return;
       for (const resolve of idleListeners) resolve();
       idleListeners = [];

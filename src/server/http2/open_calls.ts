@@ -1,5 +1,6 @@
 import { constants, type Http2Session, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import { status } from "@grpc/grpc-js";
+import { type Link, LinkedList } from "../../base/linked_list.js";
 import type { Connections, RunningConnection } from "./connections.js";
 import type { LimitEventLog } from "./limit_event_log.js";
 
@@ -49,10 +50,10 @@ interface Call {
   readonly needsCredential: boolean;
   readonly weight: number;
   /**
-   * Set that contains the call. Undefined in the call's first turn of the event loop, and when the call is
+   * Place of the call in its list. Undefined in the call's first turn of the event loop, and when the call is
    * over.
    */
-  group: Set<Call> | undefined;
+  link: Link<Call> | undefined;
   /** Connection for which the call counts. */
   connection: RunningConnection | undefined;
   isOver: boolean;
@@ -88,13 +89,13 @@ export function createOpenCalls(
   limitEvents: LimitEventLog,
 ): OpenCalls {
   /** Calls whose request has not ended, oldest first. */
-  const incomplete = new Set<Call>();
+  const incomplete = new LinkedList<Call>();
   /** Calls with a stream of requests, oldest first. */
-  const streaming = new Set<Call>();
+  const streaming = new LinkedList<Call>();
   /** Calls whose request has ended, in the order in which they are checked. */
-  const running = new Set<Call>();
+  const running = new LinkedList<Call>();
   /**
-   * Calls that have begun in this turn of the event loop. They enter their sets together when it ends, unless they are
+   * Calls that have begun in this turn of the event loop. They enter their lists together when it ends, unless they are
    * over by then.
    */
   let begun: Call[] = [];
@@ -102,14 +103,15 @@ export function createOpenCalls(
   let incompleteWeight = 0;
   let sweeps = 0;
 
-  function enter(group: Set<Call>, call: Call): void {
-    call.group = group;
-    group.add(call);
+  function enter(list: LinkedList<Call>, call: Call): void {
+    call.link = list.push(call);
   }
 
   function leave(call: Call): void {
-    if (call.group?.delete(call) && call.group === incomplete) incompleteWeight -= call.weight;
-    call.group = undefined;
+    const { link } = call;
+    if (link?.list === incomplete) incompleteWeight -= call.weight;
+    if (link) link.list?.remove(link);
+    call.link = undefined;
   }
 
   /**
@@ -131,7 +133,7 @@ export function createOpenCalls(
     }
   }
 
-  function endOverdue(calls: Set<Call>, limit: number): void {
+  function endOverdue(calls: LinkedList<Call>, limit: number): void {
     for (const call of calls) {
       if (sweeps - call.since <= limit) break;
       limitEvents.count("requestsTimedOut");
@@ -167,7 +169,7 @@ export function createOpenCalls(
     onClosed();
   }
 
-  /** Moves the calls that have begun in this turn of the event loop into their sets. */
+  /** Moves the calls that have begun in this turn of the event loop into their lists. */
   function settle(): void {
     const calls = begun;
     begun = [];
@@ -210,7 +212,7 @@ export function createOpenCalls(
         kind,
         needsCredential,
         weight,
-        group: undefined,
+        link: undefined,
         connection: undefined,
         since: sweeps,
         isAnswered: false,

@@ -1,5 +1,5 @@
 import type { Clock } from "../../base/clock.js";
-import { createQueue, type Queue } from "../../base/turns/queue.js";
+import { LinkedList } from "../../base/linked_list.js";
 
 /** Streams of apps that are at their limit, which begin at a bounded rate. */
 export interface PacedStreams {
@@ -31,7 +31,7 @@ interface Waiting {
 
 /** The streams of an app that are paced. */
 interface Line {
-  readonly waiting: Queue<Waiting>;
+  readonly waiting: LinkedList<Waiting>;
   /** Number of waiting streams. */
   size: number;
   /**
@@ -83,7 +83,7 @@ export function createPacedStreams(clock: Clock): PacedStreams {
   function lineOf(app: string): Line {
     const known = lines.get(app);
     if (known) return known;
-    const line: Line = { waiting: createQueue(), size: 0, rate: promptRate, begun: 0 };
+    const line: Line = { waiting: new LinkedList(), size: 0, rate: promptRate, begun: 0 };
     lines.set(app, line);
     return line;
   }

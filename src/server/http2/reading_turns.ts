@@ -1,5 +1,5 @@
 import type { Http2Session } from "node:http2";
-import { createQueue, type Queue } from "../../base/turns/queue.js";
+import { LinkedList } from "../../base/linked_list.js";
 import { createRound } from "../../base/turns/round.js";
 import type { Connections } from "./connections.js";
 
@@ -84,7 +84,7 @@ export function createReadingTurns(connections: ReadConnections): ReadingTurns {
   const peers = new Map<Http2Session, Peer>();
   const suspects = new Set<Peer>();
   /** Paused connections that are resumed when their turn comes. */
-  const unread = createRound<Caller, Peer, Queue<Peer>>(createQueue);
+  const unread = createRound<Caller, Peer, LinkedList<Peer>>(() => new LinkedList());
   /** Number of connections with waiting streams. */
   let waitingPeers = 0;
   /** Number of streams that have ended in this turn. */

@@ -1,5 +1,5 @@
 import type { Http2Session, ServerHttp2Stream } from "node:http2";
-import { createQueue, type Queue } from "../../base/turns/queue.js";
+import { LinkedList } from "../../base/linked_list.js";
 import { createRound, type Round } from "../../base/turns/round.js";
 import { createStartTurns, type Waiting } from "../../base/turns/start_turns.js";
 import { type Caller, createReadingTurns, type ReadConnections } from "./reading_turns.js";
@@ -37,7 +37,7 @@ const startsPerTurn = 128;
 const longQueue = 256;
 const startsPerTurnOfLongQueue = 16;
 
-type Lines = Round<Http2Session, Waiting, Queue<Waiting>>;
+type Lines = Round<Http2Session, Waiting, LinkedList<Waiting>>;
 
 /**
  * Creates a queue that limits how many streams grpc-js begins in one turn of the event loop. Apps take turns,
@@ -54,7 +54,7 @@ type Lines = Round<Http2Session, Waiting, Queue<Waiting>>;
 export function createStreamQueue(connections: ReadConnections): StreamQueue {
   const reading = createReadingTurns(connections);
   const scheduler = createRound<Caller, Waiting, Lines>(() =>
-    createRound<Http2Session, Waiting, Queue<Waiting>>(createQueue),
+    createRound<Http2Session, Waiting, LinkedList<Waiting>>(() => new LinkedList()),
   );
   /** Number of waiting streams. */
   let size = 0;

@@ -18,10 +18,10 @@ function callsIn(
     const call = {
       end(reason: TicketError) {
         reasons.push(reason);
-        inFlight.delete(call);
+        inFlight.remove(link);
       },
     };
-    inFlight.add(call, kind);
+    const link = inFlight.add(call, kind);
   }
   return reasons;
 }
@@ -78,8 +78,7 @@ describe("stopping the watches and calls in progress", () => {
 
   it("stays busy until calls that take long have ended", async () => {
     const inFlight = createInFlightCalls();
-    const stubborn = { end: () => {} };
-    inFlight.add(stubborn, "watches");
+    const stubborn = inFlight.add({ end: () => {} }, "watches");
     void inFlight.stop(draining, atOnce);
     let isOver = false;
     const over = inFlight.whenIdle().then(() => {
@@ -87,7 +86,7 @@ describe("stopping the watches and calls in progress", () => {
     });
     await flushPromises();
     expect(isOver).toBe(false);
-    inFlight.delete(stubborn);
+    inFlight.remove(stubborn);
     await over;
   });
 });
