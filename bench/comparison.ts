@@ -87,7 +87,7 @@ async function run(
 }
 
 /** Heading of the lines that {@link printRates} prints. */
-export const ratesHeading = `${"method".padEnd(13)}${"server".padEnd(22)}  calls/s   ratio   CPU us   ratio`;
+export const ratesHeading = `${"method".padEnd(13)}${"server".padEnd(22)}  calls/s   ratio   CPU us   ratio   GC us`;
 
 /** Prints a line for each server: medians, and medians of the rounds' ratios to the first server. */
 export function printRates(
@@ -99,6 +99,7 @@ export function printRates(
   for (const [index, runs] of measured.entries()) {
     const rates = runs.map((one) => one.callsPerSecond);
     const cpus = runs.map((one) => one.cpuMicroseconds);
+    const pauses = runs.flatMap(({ gcMicroseconds = [] }) => gcMicroseconds);
     const columns = [
       method.padEnd(11),
       (names[index] ?? "").padEnd(20),
@@ -116,6 +117,7 @@ export function printRates(
       )
         .toFixed(2)
         .padStart(6),
+      (pauses.length > 0 ? median(pauses).toFixed(1) : "-").padStart(6),
     ];
     console.log(columns.join("  "));
   }

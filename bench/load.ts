@@ -9,6 +9,8 @@ export interface Measurement {
   readonly callsPerSecond: number;
   /** CPU of the server process per call, including garbage collection and helper threads. */
   readonly cpuMicroseconds: number;
+  /** Time per call for which garbage collection has stopped the main thread, if the server reports it. */
+  readonly gcMicroseconds?: number | undefined;
 }
 
 /** Number of connections, and of concurrent calls on each connection. */
@@ -41,6 +43,7 @@ export async function load(
 ): Promise<Measurement> {
   writeFileSync(bodyFile, call.body);
   const { headers = grpcHeaders(authorization), isHttp1 = false } = call;
+  const gcBefore = await target.gcMicroseconds?.();
   const before = target.cpuMicroseconds();
   const { stdout } = await promisify(execFile)("h2load", [
     ...[
@@ -60,6 +63,7 @@ export async function load(
     `http://${target.address}${call.path}`,
   ]);
   const cpu = target.cpuMicroseconds() - before;
+  const gcAfter = await target.gcMicroseconds?.();
 
   const done = numberIn(stdout, /, (\d+) done,/);
   const succeeded = numberIn(stdout, /, (\d+) succeeded,/);
@@ -75,7 +79,11 @@ export async function load(
     const meaning = "calls failed, or the responses differ";
     throw new Error(`${failed}: ${bytes} bytes per response instead of ${call.responseBytes}: ${meaning}`);
   }
-  return { callsPerSecond: done / seconds, cpuMicroseconds: cpu / done };
+  return {
+    callsPerSecond: done / seconds,
+    cpuMicroseconds: cpu / done,
+    gcMicroseconds: gcBefore === undefined || gcAfter === undefined ? undefined : (gcAfter - gcBefore) / done,
+  };
 }
 
 /** Returns the headers of a gRPC call with this credential. */

@@ -17,6 +17,8 @@ export interface Target {
    * Returns the user and system time of the process, in microseconds. The kernel counts in steps of 10 ms.
    */
   cpuMicroseconds(): number;
+  /** Resolves with the time for which garbage collection has stopped the process, if it reports its usage. */
+  gcMicroseconds?(): Promise<number>;
   stop(): Promise<void>;
 }
 

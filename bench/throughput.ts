@@ -13,18 +13,22 @@ import {
   ratesHeading,
 } from "./comparison.js";
 import { logFileOf, startBareServer, startService } from "./servers.js";
+import { withMeter } from "./usage_meter.js";
 
 // Unary calls: the service, with its log at two levels, compared with a server that does no work.
 
 const { rounds, quick } = parseRounds(5);
 const seconds = quick ? 1 : 3;
 const folder = mkdtempSync(join(tmpdir(), "qrlogin-bench-"));
-const atInfo = { name: "log at info", level: "info", folder } as const;
-const atWarn = { name: "log at warn", level: "warn", folder } as const;
+const preload = "bench/usage_reporter.js";
+const atInfo = { name: "log at info", level: "info", folder, preload } as const;
+const atWarn = { name: "log at warn", level: "warn", folder, preload } as const;
 const competitors: ComparedServer[] = [];
 try {
-  for (const start of [startBareServer, () => startService(atInfo), () => startService(atWarn)]) {
-    competitors.push(await connectTo(await start()));
+  const starts = [() => startBareServer(preload), () => startService(atInfo), () => startService(atWarn)];
+  for (const start of starts) {
+    const server = await start();
+    competitors.push(await connectTo(withMeter(server, server.child)));
   }
   console.log(
     `${rounds} x ${seconds} s, 8 connections x 16 calls; ratios are medians of the rounds, bare = 1.00\n`,

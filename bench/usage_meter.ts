@@ -21,5 +21,10 @@ export function withMeter(one: Target, child: ChildProcess): MeteredTarget {
     const [usage] = await Promise.race([response, ended]);
     return usage;
   };
-  return { ...one, usage: () => ask("now"), collectedUsage: () => ask("collected") };
+  return {
+    ...one,
+    usage: () => ask("now"),
+    collectedUsage: () => ask("collected"),
+    gcMicroseconds: async () => (await ask("now")).gc,
+  };
 }
