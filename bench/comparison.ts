@@ -99,7 +99,7 @@ export function printRates(
   for (const [index, runs] of measured.entries()) {
     const rates = runs.map((one) => one.callsPerSecond);
     const cpus = runs.map((one) => one.cpuMicroseconds);
-    const pauses = runs.flatMap(({ gcMicroseconds = [] }) => gcMicroseconds);
+    const pauses = runs.map((one) => one.gcMicroseconds).filter((one) => one !== undefined);
     const columns = [
       method.padEnd(11),
       (names[index] ?? "").padEnd(20),

@@ -8,8 +8,9 @@ if (limitError !== undefined) {
   process.stderr.write(`qrlogin: ${limitError}\n`);
   process.exit(1);
 }
-// V8 would allocate objects of HTTP/2 streams in the old generation, because enough of them live until the next
-// collection under load. A dead object there keeps the rest of its call from being freed with the young generation.
+// Under load, V8 learns to allocate parts of HTTP/2 streams directly in the old generation. A dead object there keeps
+// the rest of its call in memory until the next full collection. NODE_OPTIONS does not accept this flag, so it is set
+// here, before other modules are loaded.
 setFlagsFromString("--no-allocation-site-pretenuring");
 const { logVerbosity, setLogVerbosity } = await import("@grpc/grpc-js");
 const { runCommand } = await import("./cli/commands.js");

@@ -24,11 +24,11 @@ const itemsPerTurn = 200;
  * interval. So the peers do not all turn to other servers in the same moment. Items that are removed before their turn
  * are left out, and items that are added are ended in the last slice. Resolves once `end` was called for all.
  *
- * @param items Items to end. The iterator may still see changes.
+ * @param items Items to end. Their iterator may still see changes.
  * @param count Number of the items.
  */
 export async function drainGradually<Item>(
-  items: IterableIterator<Item>,
+  items: Iterable<Item>,
   count: number,
   end: (item: Item) => void,
   { timeMs, timer, random = Math.random }: DrainPace,
@@ -36,17 +36,14 @@ export async function drainGradually<Item>(
   const slices = Math.max(1, Math.min(Math.ceil(count / minSlice), Math.floor(timeMs / interval)));
   const sliceSize = Math.ceil(count / slices);
   const start = timer.now();
+  const iterator = items[Symbol.iterator]();
   for (let slice = 0; slice < slices; slice++) {
     if (slice > 0) await waitUntil(start + (slice + random()) * interval, timer);
-    await endNext(items, slice === slices - 1 ? Number.POSITIVE_INFINITY : sliceSize, end);
+    await endNext(iterator, slice === slices - 1 ? Number.POSITIVE_INFINITY : sliceSize, end);
   }
 }
 
-async function endNext<Item>(
-  items: IterableIterator<Item>,
-  limit: number,
-  end: (item: Item) => void,
-): Promise<void> {
+async function endNext<Item>(items: Iterator<Item>, limit: number, end: (item: Item) => void): Promise<void> {
   for (let ended = 0; ended < limit; ended++) {
     if (ended > 0 && ended % itemsPerTurn === 0) await nextTurn();
     const { done, value } = items.next();

@@ -43,7 +43,7 @@ export function createInFlight(): InFlight {
 
   function removeFromSignal(signal: AbortSignal, link: Link<Stop>): void {
     const group = bySignal.get(signal);
-    if (!group?.stops.remove(link) || !group.stops.isEmpty) return;
+    if (!group || !link.remove() || !group.stops.isEmpty) return;
     bySignal.delete(signal);
     signal.removeEventListener("abort", group.listener);
   }
@@ -62,7 +62,7 @@ export function createInFlight(): InFlight {
       const link = onClose.push(stopOnce);
       function remove(): void {
         if (signal && linkOfSignal) removeFromSignal(signal, linkOfSignal);
-        onClose.remove(link);
+        link.remove();
       }
       return remove;
     },

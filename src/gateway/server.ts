@@ -184,7 +184,7 @@ function createStop(
       TcpServer.prototype.close.call(server.server);
       const timeMs = Math.min(shutdownDrainTimeMs, shutdownGracePeriodMs);
       const end = (endStream: () => void) => endStream();
-      await drainGradually(openStreams.values(), openStreams.size, end, { timeMs, timer: clock });
+      await drainGradually(openStreams, openStreams.size, end, { timeMs, timer: clock });
       await server.close();
     } finally {
       cancelTimeout();

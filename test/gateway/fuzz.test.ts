@@ -1,13 +1,12 @@
 import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Clock, systemClock } from "../../src/base/clock.js";
 import { exchangeTicketOf, newSecret } from "../../src/domain/secrets.js";
 import { basic } from "../support/callers.js";
 import { flushPromises } from "../support/clock.js";
+import { collectGarbage } from "../support/collect_garbage.js";
 import { countOutcomes, createSeededRandom } from "../support/fuzzing.js";
 import { newHandleKey, startTestGateway, type TestGateway } from "../support/gateway.js";
 import { appSecrets, startTestServer, type TestServer } from "../support/server.js";
@@ -25,9 +24,6 @@ const concurrency = 50;
  * which are kept.
  */
 const mostGrowth = 32 * 2 ** 20;
-
-setFlagsFromString("--expose-gc");
-const collectGarbage: () => void = runInNewContext("gc");
 
 const store = createCountingStore();
 const warnings: string[] = [];

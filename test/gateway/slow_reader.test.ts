@@ -1,16 +1,12 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { TicketStore } from "../../src/store/ticket_store.js";
 import { flushPromises } from "../support/clock.js";
+import { collectGarbage } from "../support/collect_garbage.js";
 import { withTimeout } from "../support/timeout.js";
 import { eventsPath } from "./browser.js";
 import { browser, clock, gateway, restartGateway, setUpGateway } from "./setup.js";
-
-setFlagsFromString("--expose-gc");
-const collectGarbage: () => void = runInNewContext("gc");
 
 /** Size of a status. The system's buffers are soon full of these. */
 const megabyte = 2 ** 20;

@@ -1,5 +1,3 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -26,6 +24,7 @@ import {
   type Rpc,
   responseOrThrow,
 } from "../support/callers.js";
+import { collectGarbage } from "../support/collect_garbage.js";
 import {
   createRequestFuzzer,
   createSeededRandom,
@@ -39,9 +38,6 @@ const requestsPerRpc = Number(process.env.QRLOGIN_FUZZ_REQUESTS ?? 10_000);
 const concurrency = 100;
 /** Heap growth that is allowed after the first ten thousand requests. */
 const maxHeapGrowth = 32 * 2 ** 20;
-
-setFlagsFromString("--expose-gc");
-const collectGarbage: () => void = runInNewContext("gc");
 
 const asDemo = authorization(basic("demo-app", "demo-secret"));
 const service = messages.QrLoginServiceService;

@@ -21,7 +21,7 @@ export interface InFlightCalls {
   readonly stopReason: TicketError | undefined;
   /** Returns the number of calls of a kind. */
   count(kind: CallKind): number;
-  /** Adds a call. Returns its link, to be passed to `remove`. */
+  /** Adds a call. Returns its place, to be passed to `remove`. */
   add(call: EndableCall, kind: CallKind): Link<EndableCall>;
   remove(link: Link<EndableCall>): void;
   /**
@@ -43,9 +43,8 @@ export function createInFlightCalls(): InFlightCalls {
   let stopReason: TicketError | undefined;
   let idleListeners: (() => void)[] = [];
 
-  /** Ends calls. The iterator of a list skips calls that are removed before their turn, and sees added ones. */
   const endAll = (kind: CallKind, reason: TicketError, pace: DrainPace) =>
-    drainGradually(open[kind][Symbol.iterator](), open[kind].size, (call) => call.end(reason), pace);
+    drainGradually(open[kind], open[kind].size, (call) => call.end(reason), pace);
 
   return {
     get stopReason() {
@@ -54,7 +53,7 @@ export function createInFlightCalls(): InFlightCalls {
     count: (kind) => open[kind].size,
     add: (call, kind) => open[kind].push(call),
     remove(link) {
-      link.list?.remove(link);
+      link.remove();
       if (!isIdle()) return;
       for (const resolve of idleListeners) resolve();
       idleListeners = [];

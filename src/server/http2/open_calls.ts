@@ -110,7 +110,7 @@ export function createOpenCalls(
   function leave(call: Call): void {
     const { link } = call;
     if (link?.list === incomplete) incompleteWeight -= call.weight;
-    if (link) link.list?.remove(link);
+    link?.remove();
     call.link = undefined;
   }
 

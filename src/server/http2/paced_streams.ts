@@ -24,16 +24,10 @@ const maxWaitIntervals = 100;
  */
 const maxWaiting = 20_000;
 
-interface Waiting {
-  isOver: boolean;
-  proceed(): void;
-}
-
 /** The streams of an app that are paced. */
 interface Line {
-  readonly waiting: LinkedList<Waiting>;
-  /** Number of waiting streams. */
-  size: number;
+  /** Starts the waiting streams. */
+  readonly waiting: LinkedList<() => void>;
   /**
    * Number of streams that begin in an interval. It grows with the number of waiting streams and is reset
    * when none wait.
@@ -58,32 +52,26 @@ export function createPacedStreams(clock: Clock): PacedStreams {
   function startInterval(): void {
     cancelTimer = undefined;
     for (const [app, line] of lines) {
-      if (line.size === 0 && line.begun === 0) lines.delete(app);
+      if (line.waiting.isEmpty && line.begun === 0) lines.delete(app);
       line.begun = 0;
-      while (line.size > 0 && line.begun < line.rate) beginNext(line);
-      if (line.size === 0) line.rate = promptRate;
+      while (!line.waiting.isEmpty && line.begun < line.rate) beginNext(line);
+      if (line.waiting.isEmpty) line.rate = promptRate;
     }
     if (lines.size > 0) cancelTimer = clock.after(interval, startInterval);
   }
 
   function beginNext(line: Line): void {
-    const first = line.waiting.shift();
-    if (!first || first.isOver) return;
-    first.isOver = true;
+    const proceed = line.waiting.shift();
+    if (!proceed) return;
     line.begun += 1;
-    removeOne(line);
-    first.proceed();
-  }
-
-  function removeOne(line: Line): void {
-    line.size -= 1;
     waiting -= 1;
+    proceed();
   }
 
   function lineOf(app: string): Line {
     const known = lines.get(app);
     if (known) return known;
-    const line: Line = { waiting: new LinkedList(), size: 0, rate: promptRate, begun: 0 };
+    const line: Line = { waiting: new LinkedList(), rate: promptRate, begun: 0 };
     lines.set(app, line);
     return line;
   }
@@ -93,25 +81,21 @@ export function createPacedStreams(clock: Clock): PacedStreams {
       if (isReleased || waiting >= maxWaiting) return undefined;
       const line = lineOf(app);
       cancelTimer ??= clock.after(interval, startInterval);
-      if (line.size === 0 && line.begun < promptRate) {
+      if (line.waiting.isEmpty && line.begun < promptRate) {
         line.begun += 1;
         return undefined;
       }
-      const entry: Waiting = { isOver: false, proceed };
-      line.waiting.push(entry);
-      line.size += 1;
+      const link = line.waiting.push(proceed);
       waiting += 1;
-      line.rate = Math.max(line.rate, Math.ceil(line.size / maxWaitIntervals));
+      line.rate = Math.max(line.rate, Math.ceil(line.waiting.size / maxWaitIntervals));
       return () => {
-        if (entry.isOver) return;
-        entry.isOver = true;
-        removeOne(line);
+        if (link.remove()) waiting -= 1;
       };
     },
     release() {
       isReleased = true;
       cancelTimer?.();
-      for (const line of lines.values()) while (line.size > 0) beginNext(line);
+      for (const line of lines.values()) while (!line.waiting.isEmpty) beginNext(line);
     },
   };
 }

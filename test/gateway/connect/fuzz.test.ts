@@ -1,11 +1,10 @@
 import { request } from "node:http";
 import { buffer } from "node:stream/consumers";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TicketStore } from "../../../src/store/ticket_store.js";
 import { basic, callersOf, createTestTicket, responseOrThrow } from "../../support/callers.js";
 import { createManualClock, flushPromises } from "../../support/clock.js";
+import { collectGarbage } from "../../support/collect_garbage.js";
 import { countOutcomes, createSeededRandom } from "../../support/fuzzing.js";
 import { startTestGateway, type TestGateway } from "../../support/gateway.js";
 import { appSecrets, startTestServer, type TestServer } from "../../support/server.js";
@@ -19,9 +18,6 @@ const requests = Number(process.env.QRLOGIN_FUZZ_REQUESTS ?? 10_000);
 const concurrency = 50;
 /** Largest growth of memory from the first third of the requests to the end, in bytes, including the logs. */
 const mostGrowth = 32 * 2 ** 20;
-
-setFlagsFromString("--expose-gc");
-const collectGarbage: () => void = runInNewContext("gc");
 
 let server: TestServer;
 let gateway: TestGateway;

@@ -84,6 +84,13 @@ describe("calls that are going to be rejected", () => {
     expect(goneOf("other")).toBe(100);
   });
 
+  it("calls over the limit wait again once waiting ones were cancelled", () => {
+    const { arrive, goneOf } = stage();
+    for (const cancel of arrive("flood", 20_005)) cancel();
+    arrive("other", 100);
+    expect(goneOf("other")).toBe(5);
+  });
+
   it("calls over the limit begin at once when the server stops, and later ones no longer wait", () => {
     const { arrive, goneOf, release } = stage();
     arrive("flood", 1_000);
