@@ -48,6 +48,8 @@ describe("a JWT of the pool's issuer", () => {
       "is an access token of Auth0 for a person",
       { claims: { azp: "phone", gty: "password", scope: "openid" } },
     ],
+    ["has an object as client_id", { claims: { client_id: { toString: false } } }],
+    ["has a list as azp", { claims: { azp: ["shop"], preferred_username: "service-account-shop" } }],
     ["describes a user by a claim type", { claims: { type: "customer" } }],
     ["names who may act for the user, which nobody does", { claims: { may_act: { sub: "assistant" } } }],
   ])("is accepted as a sign-in token if it %s", async (_, jwt) => {
@@ -91,6 +93,10 @@ describe("a JWT of the pool's issuer", () => {
     [
       "is a service account's token of Keycloak",
       { claims: { typ: "Bearer", azp: "shop", preferred_username: "service-account-shop" } },
+    ],
+    [
+      "is a service account's token whose client has a number",
+      { claims: { client_id: 7, preferred_username: "service-account-7" } },
     ],
   ])("is rejected as a sign-in token if it %s", async (_, jwt) => {
     const token = await jwtWith(jwt);

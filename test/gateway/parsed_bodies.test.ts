@@ -91,6 +91,17 @@ describe("a body that was parsed before", () => {
     expect(twice.json).toMatchObject({ error_description: "a parameter is given twice" });
   });
 
+  it("a form whose parser has made an object of a parameter is read", async () => {
+    await start(async (incoming) => {
+      await buffer(incoming);
+      // As express.urlencoded({ extended: true }) leaves "token[toString]=a".
+      incoming.body = { token: { toString: "a" } };
+    });
+    const form = { "content-type": "application/x-www-form-urlencoded" };
+    const response = await post("token[toString]=a", form, "/oidc/token/introspection");
+    expect(response.json).toMatchObject({ error: "invalid_client" });
+  });
+
   it("a parser that has decompressed the body is believed", async () => {
     await start(async (incoming) => {
       await buffer(incoming);

@@ -70,10 +70,13 @@ export function findPurposeFailure({ typ, cty }: TypedHeader, claims: Claims): s
  * (`preferred_username`).
  */
 function isClientCredentialsToken(claims: Claims): boolean {
-  const clients = ["client_id", "azp"].map((name) => claimOf(claims, name)).filter((id) => id !== undefined);
+  const clients = ["client_id", "azp"]
+    .map((name) => claimOf(claims, name))
+    .filter((id) => typeof id === "string" || typeof id === "number");
+  const subject = claimOf(claims, "sub");
   const username = claimOf(claims, "preferred_username");
   return (
-    clients.includes(claimOf(claims, "sub") ?? null) ||
+    clients.some((id) => id === subject) ||
     claimOf(claims, "gty") === "client-credentials" ||
     claimOf(claims, "idtyp") === "app" ||
     clients.some((id) => username === `service-account-${id}`)

@@ -176,7 +176,7 @@ function createFollower({ events, page, handle, clock, timeout }: FollowerOption
 
   async function nextIn(states: readonly string[]) {
     for (let data = await events?.next(); data; data = await events?.next()) {
-      if (states.includes(String(data.state))) return data;
+      if (states.some((state) => state === data.state)) return data;
     }
     return undefined;
   }
@@ -189,8 +189,11 @@ function createFollower({ events, page, handle, clock, timeout }: FollowerOption
     }
     const headers = { "qrlogin-handle": handle };
     const polled = await expectStatus(200, page, "GET", "/tickets/status", { headers });
-    if (states.includes(String(polled.json?.state))) return polled.json ?? {};
-    throw new Error(`the status is ${String(polled.json?.state)} instead of ${states.join(" or ")}`);
+    const { state } = polled.json ?? {};
+    if (states.some((one) => one === state)) return polled.json ?? {};
+    throw new Error(
+      `the status is ${typeof state === "string" ? state : JSON.stringify(state)} instead of ${states.join(" or ")}`,
+    );
   };
   return Object.assign(follow, {
     failure: () =>

@@ -41,7 +41,8 @@ function describeKey(jwk: Readonly<Record<string, unknown>>): DescribedKey {
 
 function algorithmsOf({ kty, crv, alg, use }: Readonly<Record<string, unknown>>): readonly string[] {
   if (use !== undefined && use !== "sig") return [];
-  const possible = kty === "RSA" ? rsaAlgorithms : (curveAlgorithms[String(crv)] ?? []);
+  const possible =
+    kty === "RSA" ? rsaAlgorithms : typeof crv === "string" ? (curveAlgorithms[crv] ?? []) : [];
   return alg === undefined ? possible : possible.filter((name) => name === alg);
 }
 

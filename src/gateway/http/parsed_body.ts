@@ -63,9 +63,8 @@ const isForm = (contentType = ""): boolean => /^application\/x-www-form-urlencod
 /** Returns the bytes of a parsed body, or undefined if there is none. */
 function toBytes(body: unknown, fromForm: boolean): string | Uint8Array | undefined {
   if (typeof body === "string" || body instanceof Uint8Array || body === undefined) return body;
-  if (fromForm && isObject(body)) return toForm(body);
   try {
-    return JSON.stringify(body);
+    return fromForm && isObject(body) ? toForm(body) : JSON.stringify(body);
   } catch (error) {
     if (error instanceof RangeError) throw invalidRequest("the body is nested too deeply");
     return undefined;
@@ -76,7 +75,9 @@ function toBytes(body: unknown, fromForm: boolean): string | Uint8Array | undefi
 function toForm(fields: Readonly<Record<string, unknown>>): string {
   const form = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) {
-    for (const one of [value].flat()) form.append(name, String(one));
+    // An object, which some parsers make of "a[b]=c", may have a member `toString` from the request.
+    for (const one of [value].flat())
+      form.append(name, typeof one === "object" ? JSON.stringify(one) : String(one));
   }
   return form.toString();
 }
