@@ -124,7 +124,7 @@ describe("garbage collection of removed items", () => {
   const oldGenerationKb = () =>
     (getHeapSpaceStatistics().find((space) => space.space_name === "old_space")?.space_used_size ?? 0) / 1024;
 
-  it("takes no full collection, which it does with a Set", () => {
+  it("frees them without a full collection, which it does not with a Set", () => {
     const set = new Set<object>();
     const list = new LinkedList<object>();
     const queue = new LinkedList<object>();

@@ -70,6 +70,7 @@ export function findPurposeFailure({ typ, cty }: TypedHeader, claims: Claims): s
  * (`preferred_username`).
  */
 function isClientCredentialsToken(claims: Claims): boolean {
+  // Other values name no client. An object may have no text form either: { "toString": false }.
   const clients = ["client_id", "azp"]
     .map((name) => claimOf(claims, name))
     .filter((id) => typeof id === "string" || typeof id === "number");

@@ -1,3 +1,4 @@
+import { formatClaim } from "../../auth/tokens/explain_unmatched_token.js";
 import { formatBasicCredentials } from "../../base/basic_credentials.js";
 import type { Clock } from "../../base/clock.js";
 import { withTimeout } from "../../base/with_timeout.js";
@@ -191,9 +192,7 @@ function createFollower({ events, page, handle, clock, timeout }: FollowerOption
     const polled = await expectStatus(200, page, "GET", "/tickets/status", { headers });
     const { state } = polled.json ?? {};
     if (states.some((one) => one === state)) return polled.json ?? {};
-    throw new Error(
-      `the status is ${typeof state === "string" ? state : JSON.stringify(state)} instead of ${states.join(" or ")}`,
-    );
+    throw new Error(`the status is ${formatClaim(state)} instead of ${states.join(" or ")}`);
   };
   return Object.assign(follow, {
     failure: () =>

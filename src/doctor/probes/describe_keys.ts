@@ -13,12 +13,12 @@ export interface DescribedKey {
 
 const minRsaBits = 2048;
 
-const curveAlgorithms: Readonly<Record<string, readonly string[]>> = {
-  "P-256": ["ES256"],
-  "P-384": ["ES384"],
-  "P-521": ["ES512"],
-  Ed25519: ["EdDSA", "Ed25519"],
-};
+const curveAlgorithms = new Map<unknown, readonly string[]>([
+  ["P-256", ["ES256"]],
+  ["P-384", ["ES384"]],
+  ["P-521", ["ES512"]],
+  ["Ed25519", ["EdDSA", "Ed25519"]],
+]);
 const rsaAlgorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
 
 /** Returns a description of each key of a set (RFC 7517); undefined if the value is no key set. */
@@ -41,8 +41,7 @@ function describeKey(jwk: Readonly<Record<string, unknown>>): DescribedKey {
 
 function algorithmsOf({ kty, crv, alg, use }: Readonly<Record<string, unknown>>): readonly string[] {
   if (use !== undefined && use !== "sig") return [];
-  const possible =
-    kty === "RSA" ? rsaAlgorithms : typeof crv === "string" ? (curveAlgorithms[crv] ?? []) : [];
+  const possible = kty === "RSA" ? rsaAlgorithms : (curveAlgorithms.get(crv) ?? []);
   return alg === undefined ? possible : possible.filter((name) => name === alg);
 }
 

@@ -50,8 +50,7 @@ interface Call {
   readonly needsCredential: boolean;
   readonly weight: number;
   /**
-   * Place of the call in its list. Undefined in the call's first turn of the event loop, and when the call is
-   * over.
+   * Place of the call in the list that it entered last. Undefined in the call's first turn of the event loop.
    */
   link: Link<Call> | undefined;
   /** Connection for which the call counts. */
@@ -108,10 +107,8 @@ export function createOpenCalls(
   }
 
   function leave(call: Call): void {
-    const { link } = call;
-    if (link?.list === incomplete) incompleteWeight -= call.weight;
-    link?.remove();
-    call.link = undefined;
+    if (call.link?.list === incomplete) incompleteWeight -= call.weight;
+    call.link?.remove();
   }
 
   /**
