@@ -50,7 +50,7 @@ function write(name: string, text: string): string {
   return file;
 }
 
-/** Waits until the next look is due in `ms`, and no read is in progress, whose time-out would be due earlier or later. */
+/** Waits until the next look is due in `ms`. No read is in progress then: its time-out would be due at another time. */
 const untilNextLook = (ms = 10_000) =>
   eventually(() =>
     expect([ms - 1, ms, Number.POSITIVE_INFINITY].map(clock.pendingCountWithin)).toEqual([0, 1, 1]),
